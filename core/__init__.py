@@ -1,0 +1,1 @@
+"""Doorward without a screen or a socket."""

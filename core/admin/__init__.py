@@ -1,0 +1,1 @@
+"""doorward-admin: everything an operator does at a shell."""

@@ -1,0 +1,201 @@
+"""The facts that pass between the parts. All frozen, none knows a library beyond numpy.
+
+Coordinates are pixels of the frame, x to the right, y down, the origin at the top left corner.
+Images are uint8 arrays (height, width, 3) in BGR order, as OpenCV gives them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+"""(height, width, 3), BGR."""
+Vector = NDArray[np.float32]
+"""(dimension,), L2-normalised: the embedding of one face."""
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+class Reason(StrEnum):
+    """Why a decision is what it is. Stable codes: they are stored, exported and translated."""
+
+    MATCHED = "matched"
+    UNKNOWN_FACE = "unknown_face"
+    AMBIGUOUS = "ambiguous"
+    DISAGREEING = "disagreeing"
+    COLLECTING = "collecting"
+    NOBODY = "nobody"
+    TOO_FAR = "too_far"
+    TOO_CLOSE = "too_close"
+    OFF_CENTRE = "off_centre"
+    TURNED_AWAY = "turned_away"
+    PARTLY_HIDDEN = "partly_hidden"
+    COOLING_DOWN = "cooling_down"
+
+
+class Verdict(StrEnum):
+    """What a decision comes to. There is no default that opens a door."""
+
+    WAIT = "wait"
+    GRANTED = "granted"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a camera.
+
+    `at` is when it was captured, in seconds of the clock that the engine runs on (monotonic);
+    `media_time` is where it stands in the source's own time, in seconds (a live camera's: since it opened).
+    """
+
+    image: Image
+    at: float
+    media_time: float
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One face found in a picture.
+
+    `landmarks` is (5, 2) float32: the eye at the picture's left, the eye at its right, the nose's tip, the
+    mouth's corner at the left and at the right. `score` is the detector's, 0 to 1.
+    """
+
+    box: Box
+    landmarks: NDArray[np.float32]
+    score: float
+
+    @property
+    def width(self) -> float:
+        return self.box[2] - self.box[0]
+
+    @property
+    def height(self) -> float:
+        return self.box[3] - self.box[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may be enrolled. `faces` counts the templates stored, of whichever model."""
+
+    user_id: str
+    name: str
+    active: bool = True
+    faces: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """One enrolled face as the store holds it: the vector and whose it is, never the picture.
+
+    `quality` is the detector's score of the picture that it was made from, 0 to 1.
+    """
+
+    user_id: str
+    name: str
+    vector: Vector
+    model_id: str
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person with the best cosine similarity, -1 to 1, over that person's templates."""
+
+    user_id: str
+    name: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the gallery says of one probe: the best person, and the best of all the other persons."""
+
+    best: Candidate | None = None
+    runner_up: Candidate | None = None
+
+    @property
+    def margin(self) -> float:
+        """How far the best is ahead of the runner-up; infinite where there is nobody else."""
+        if self.best is None or self.runner_up is None:
+            return float("inf")
+        return self.best.similarity - self.runner_up.similarity
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One frame's evidence: when its frame was captured (seconds, monotonic), and what the gallery said."""
+
+    at: float
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What policy made of the evidence. Granted carries who; denied never names anybody."""
+
+    verdict: Verdict
+    reason: Reason
+    user_id: str | None = None
+    name: str | None = None
+    similarity: float | None = None
+    margin: float | None = None
+    threshold: float | None = None
+    frames: int = 0
+    latency: float | None = None
+    """Seconds from the first usable frame to the decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A decision as the log of the door keeps it, with when (UTC), by which model, and what the door did."""
+
+    at: datetime
+    source: str
+    """`door` for the kiosk's camera, `api` for `POST /match_face`."""
+    decision: Decision
+    model_id: str
+    door: str | None = None
+    """`opened` or `failed`; None while nobody knows, and where no door was asked."""
+    id: int | None = None
+
+
+class Phase(StrEnum):
+    """What the screen at the door is about."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    LOOKING = "looking"
+    GRANTED = "granted"
+    DENIED = "denied"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A part that keeps the door shut: a code of `core.errors`, and a sentence with the remedy."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the engine makes of the newest frame: all that the screen is told. No pixels.
+
+    `boxes` are the faces of that frame, `subject` the one that the decision is about, all in pixels of a
+    frame of `size` (height, width). `reason` says why it is denied, or what the person had better do.
+    """
+
+    phase: Phase
+    size: tuple[int, int] = (0, 0)
+    boxes: tuple[Box, ...] = ()
+    subject: Box | None = None
+    name: str | None = None
+    reason: Reason | None = None
+    fault: Fault | None = None

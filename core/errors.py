@@ -1,0 +1,149 @@
+"""One exception tree. Every message says what happened and what to do about it.
+
+`code` is stable: it is what REST clients, the shell's `--json` and the kiosk's screens go by. Messages may
+change. No message carries a picture, an embedding, a key, a PIN or a person's name.
+"""
+
+
+class DoorwardError(Exception):
+    """Everything that Doorward refuses or cannot do."""
+
+    code = "error"
+
+
+class ConfigError(DoorwardError):
+    """The configuration cannot be used; the message lists every fault in it."""
+
+    code = "invalid_config"
+
+
+class InputError(DoorwardError):
+    """What somebody handed in is refused; nothing was stored."""
+
+    code = "invalid_input"
+
+
+class InvalidField(InputError):
+    """A named field is missing, empty, too long, or there are too many of it."""
+
+    code = "invalid_field"
+
+    def __init__(self, field: str, expected: str) -> None:
+        super().__init__(f"{field}: {expected}")
+        self.field = field
+
+
+class ImageUnreadable(InputError):
+    """Not one whole, still picture of a kind we read."""
+
+    code = "image_unreadable"
+
+
+class ImageTooLarge(InputError):
+    """More bytes or more pixels than we are willing to decode."""
+
+    code = "image_too_large"
+
+
+class TooManyBytes(ImageTooLarge):
+    """Refused by its size alone, before a byte of it was decoded."""
+
+
+class FaceNotFound(InputError):
+    """No face in a picture that needs one."""
+
+    code = "face_not_found"
+
+
+class MultipleFaces(InputError):
+    """More than one face where exactly one is wanted."""
+
+    code = "multiple_faces"
+
+
+class FaceUnfit(InputError):
+    """The face is there but not fit to be a template; `reason` is one of `core.domain.Reason`."""
+
+    code = "face_unfit"
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class InvalidEmbedding(InputError):
+    """An embedding that is not finite, has no length, or is of the wrong dimension."""
+
+    code = "invalid_embedding"
+
+
+class DifferentPeople(InputError):
+    """The pictures of one call do not show one person."""
+
+    code = "different_people"
+
+
+class Conflict(DoorwardError):
+    """What is stored already forbids it; nothing was changed."""
+
+    code = "conflict"
+
+
+class FaceLimitReached(Conflict):
+    """The person has as many faces as the configuration allows."""
+
+    code = "face_limit_reached"
+
+
+class FaceOfAnother(Conflict):
+    """The face is, to this model, that of somebody enrolled under another user_id."""
+
+    code = "face_of_another"
+
+
+class PersonNotFound(DoorwardError):
+    """Nobody is enrolled under that user_id."""
+
+    code = "person_not_found"
+
+
+class Unavailable(DoorwardError):
+    """A part that a decision needs is not there now. The door stays shut until it is."""
+
+    code = "unavailable"
+
+
+class StoreUnavailable(Unavailable):
+    """The database does not answer, or not in time."""
+
+    code = "database_unavailable"
+
+
+class ModelUnavailable(Unavailable):
+    """The model pack is missing, incomplete or cannot be loaded."""
+
+    code = "model_unavailable"
+
+
+class ModelMismatch(Unavailable):
+    """The gallery was made by another model than the one that runs."""
+
+    code = "model_mismatch"
+
+
+class CameraUnavailable(Unavailable):
+    """The camera cannot be opened, stopped delivering, or its file has ended."""
+
+    code = "camera_unavailable"
+
+
+class DoorFailed(Unavailable):
+    """The door's driver did not do what it was asked."""
+
+    code = "door_failed"
+
+
+class Stopped(DoorwardError):
+    """Somebody asked for it to stop; what had been done up to then is kept."""
+
+    code = "stopped"
