@@ -5,6 +5,7 @@ environment overrides the file.
 """
 
 import os
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,17 +13,24 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from core.errors import ConfigError
 
 PREFIX = "DOORWARD__"
 DEFAULT_PATH = Path("config.yaml")
 DEMO = "demo"
+DATABASE_URL = re.compile(r"sqlite:///(?!:memory:).+|mysql\+pymysql://[^/]+/[^/?]+(\?.*)?")
 Fraction = Annotated[float, Field(gt=0, le=1)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Count = Annotated[int, Field(ge=1)]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address, can only mean this machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Section(BaseModel):
@@ -31,7 +39,8 @@ class Section(BaseModel):
 
 class CameraSettings(Section):
     source: int | str = Field(
-        0, description="A webcam's number, a device path, rtsp://…, a video file, a folder of pictures, or demo"
+        0,
+        description="A webcam's number, a device path, rtsp://…, a video file, a folder of pictures, or demo",
     )
     loop: bool = Field(True, description="Whether a file or a folder starts again at its end")
     timeout: Seconds = Field(5.0, description="Seconds without a picture until the camera counts as lost")
@@ -76,11 +85,7 @@ class DatabaseSettings(Section):
     @field_validator("url")
     @classmethod
     def _known(cls, url: str) -> str:
-        try:
-            driver = make_url(url).drivername
-        except ArgumentError:
-            driver = ""
-        if driver not in ("sqlite", "mysql+pymysql"):
+        if not DATABASE_URL.fullmatch(url):
             raise ValueError("expected sqlite:///FILE or mysql+pymysql://USER:PASSWORD@HOST/NAME")
         return url
 
@@ -92,11 +97,7 @@ class ApiSettings(Section):
     @field_validator("host")
     @classmethod
     def _loopback(cls, host: str) -> str:
-        try:
-            loopback = host == "localhost" or ip_address(host).is_loopback
-        except ValueError:
-            loopback = False
-        if not loopback:
+        if not is_loopback(host):
             raise ValueError("expected a loopback address: there are no API keys yet, so nobody else may call")
         return host
 
@@ -141,7 +142,7 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings names it
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings names it
@@ -166,7 +167,10 @@ def load(path: Path | None = None, *, demo: bool = False) -> Settings:
     """
     values = _read(path or DEFAULT_PATH) if path or DEFAULT_PATH.exists() else {}
     if demo:
-        values = {**values, **{key: {**(values.get(key) or {}), **own} for key, own in DEMO_OVERRIDES.items()}}
+        values = {
+            **values,
+            **{key: {**(values.get(key) or {}), **own} for key, own in DEMO_OVERRIDES.items()},
+        }
     faults = _unknown_variables()
     settings = None
     try:

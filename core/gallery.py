@@ -91,7 +91,7 @@ def mismatch(stored: str, running: str) -> str:
     """The sentence for a gallery of another model."""
     return (
         f"The gallery was made by the model {stored}, but {running} is running: their embeddings cannot be "
-        f"compared. Set models.pack back to {stored.split(':')[0]}, or enrol the people again."
+        f"compared. Set models.pack back to {stored.split(':', maxsplit=1)[0]}, or enrol the people again."
     )
 
 

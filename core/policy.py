@@ -56,9 +56,7 @@ def judge(latest: Sequence[Observation], rules: Rules) -> Reason:
     return Reason.MATCHED
 
 
-def _verdict(
-    verdict: Verdict, reason: Reason, latest: Sequence[Observation], rules: Rules, waited: float
-) -> Decision:
+def _verdict(verdict: Verdict, reason: Reason, latest: Sequence[Observation], rules: Rules, waited: float) -> Decision:
     match = latest[-1].match
     granted = verdict is Verdict.GRANTED
     return Decision(

@@ -1,0 +1,52 @@
+# Everything starts here: `make run`, `make demo`, `make test`. Needs make and Python 3.11 to 3.13, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run demo test lint pytest lock clean system
+
+help:
+	@echo "make run    set up, start the kiosk and the REST API"
+	@echo "make demo   the same with a drawn camera: no webcam, no network, no model"
+	@echo "make test   set up, run every check and test"
+	@echo "make lock   pin the newest dependencies in requirements.lock"
+	@echo "make clean  remove what make set up (data/ stays)"
+
+run: system
+	$(BIN)/doorward
+
+demo: system
+	$(BIN)/doorward --demo
+
+test: lint pytest
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+pytest: system
+	$(BIN)/pytest
+
+system: $(VENV)/ready
+	@$(BIN)/python -m core.display
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Doorward needs Python 3.11 to 3.13; $(PYTHON) is `$(PYTHON) -V`. Name another: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv is missing. Install it with: sudo apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock:
+	$(PYTHON) -m pip install --quiet uv
+	$(PYTHON) -m uv pip compile --universal --python-version 3.11 --extra dev --upgrade --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	  --quiet --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,64 @@
+"""What every test stands on: no screen, no stray threads, nothing said to the log that was not expected."""
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
+pytest_plugins = ["mariadb"]  # the fixtures of a server of our own
+SHARED = Path(__file__).parents[1].parent / "shared"
+
+
+def required(what: str) -> bool:
+    """Whether a test for `what` may not skip here (DOORWARD_REQUIRE=mysql,models)."""
+    return what in os.environ.get("DOORWARD_REQUIRE", "").split(",")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real faces, a real clip and a real model pack."""
+    if not SHARED.exists():
+        if required("models"):
+            pytest.fail(f"{SHARED} is absent, and DOORWARD_REQUIRE says that it must not be")
+        pytest.skip("the shared test data is not beside this checkout")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def pack(shared: Path) -> Path:
+    return shared / "models" / "test_pack"
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.upper().startswith("DOORWARD__")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_outlives_its_test() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    left = [t for t in threading.enumerate() if t not in before and t.is_alive() and not _pooled(t)]
+    for thread in left:
+        thread.join(2.0)
+    assert not [t.name for t in left if t.is_alive()]
+
+
+def _pooled(thread: threading.Thread) -> bool:
+    """anyio and asyncio keep their worker threads for the loop's life; hypothesis keeps none."""
+    return thread.name.startswith(("AnyIO worker thread", "asyncio_"))
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A WARNING fails the test, unless the test says with `@pytest.mark.logs("part of it")` that it is due."""
+    yield
+    marker = request.node.get_closest_marker("logs")
+    expected = marker.args if marker else ()
+    loud = [r.getMessage() for r in caplog.get_records("call") if r.levelno >= logging.WARNING]
+    assert not [line for line in loud if not any(part in line for part in expected)]

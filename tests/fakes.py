@@ -1,0 +1,185 @@
+"""Stand-ins with verbs: a test says what happens, the code under test sees an ordinary part."""
+
+import threading
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from core.domain import Event, Face, Frame, Image, Template, Vector
+from core.errors import CameraUnavailable, DoorFailed, StoreUnavailable
+from core.gallery import unit
+
+DIMENSION = 16
+MODEL_ID = "fake:0123456789ab:16"
+
+
+def vector_of(who: str, *, away: float = 0.0, towards: str = "somebody else") -> Vector:
+    """The embedding of `who`, of cosine 1 - away (roughly) to their template, turned towards another."""
+    own = np.random.default_rng(list(who.encode())).normal(size=DIMENSION)
+    other = np.random.default_rng(list(towards.encode())).normal(size=DIMENSION)
+    own, other = own / np.linalg.norm(own), other / np.linalg.norm(other)
+    other = other - own * (other @ own)
+    cosine = 1 - away
+    return unit(own * cosine + other / np.linalg.norm(other) * np.sqrt(1 - cosine**2))
+
+
+def template(who: str, *, model_id: str = MODEL_ID, **turn: float) -> Template:
+    return Template(who, who.title(), vector_of(who, **turn), model_id, 0.9)
+
+
+def face(x: float = 100, y: float = 100, width: float = 100) -> Face:
+    """A frontal face whose box is `width` wide and 1.3 times as high."""
+    points = [[0.3, 0.4], [0.7, 0.4], [0.5, 0.62], [0.35, 0.8], [0.65, 0.8]]
+    landmarks = np.array([[x + a * width, y + b * width * 1.3] for a, b in points], np.float32)
+    return Face((x, y, x + width, y + width * 1.3), landmarks, 0.9)
+
+
+def image(*people: tuple[str, Face], shape: tuple[int, int] = (480, 640)) -> "Picture":
+    return Picture(np.zeros((*shape, 3), np.uint8), people)
+
+
+class Picture(np.ndarray):
+    """An image that remembers who is in it, so that FakeModel can find them."""
+
+    people: tuple[tuple[str, Face], ...]
+
+    def __new__(cls, pixels: Image, people: Sequence[tuple[str, Face]]) -> "Picture":
+        self = pixels.view(cls)
+        self.people = tuple(people)
+        return self
+
+
+class FakeModel:
+    """Finds the people that a Picture remembers. Tell it to fail, or to embed a given vector."""
+
+    id = MODEL_ID
+
+    def __init__(self) -> None:
+        self._failure: Exception | None = None
+        self._vector: Vector | None = None
+
+    def fails_with(self, failure: Exception | None) -> None:
+        self._failure = failure
+
+    def embeds(self, vector: Vector | None) -> None:
+        self._vector = vector
+
+    def detect(self, image: Image, sizes: Sequence[int] = ()) -> tuple[Face, ...]:
+        if self._failure is not None:
+            raise self._failure
+        faces = [f for _, f in getattr(image, "people", ())]
+        return tuple(sorted(faces, key=lambda f: -f.width))
+
+    def embed(self, image: Image, face: Face) -> Vector:
+        if self._vector is not None:
+            return unit(self._vector)
+        return vector_of(next(who for who, f in image.people if f is face))  # type: ignore[attr-defined]
+
+
+class FakeStore:
+    """Faces and events in memory. `goes_away` and `comes_back` are the network's."""
+
+    def __init__(self, *templates: Template) -> None:
+        self.faces: list[Template] = list(templates)
+        self.log: list[str] = []
+        self.recorded: list[Event] = []
+        self._version = 1
+        self._away = False
+
+    def goes_away(self) -> None:
+        self._away = True
+
+    def comes_back(self) -> None:
+        self._away = False
+
+    def gains(self, *templates: Template) -> None:
+        self.faces.extend(templates)
+        self._version += 1
+
+    def loses(self, who: str) -> None:
+        self.faces = [face for face in self.faces if face.user_id != who]
+        self._version += 1
+
+    def migrate(self) -> None:
+        self._answer()
+
+    def gallery_version(self) -> int:
+        self._answer()
+        return self._version
+
+    def templates(self, model_id: str) -> tuple[int, list[Template]]:
+        self._answer()
+        return self._version, list(self.faces)
+
+    def add_faces(
+        self, user_id: str, name: str, templates: Sequence[Template], *, limit: int, replace: bool = False
+    ) -> int:
+        self._answer()
+        self.gains(*templates)
+        return len(templates)
+
+    def record(self, event: Event) -> int:
+        self._answer()
+        self.recorded.append(event)
+        self.log.append(f"recorded {event.decision.verdict}")
+        return len(self.recorded)
+
+    def door_did(self, event_id: int, outcome: str) -> None:
+        self._answer()
+        self.log.append(f"door {outcome}")
+
+    def _answer(self) -> None:
+        if self._away:
+            raise StoreUnavailable("The database does not answer. Start it.")
+
+
+class FakeDoor:
+    """Notes when it was opened, into the same log as the store's, so that the order can be seen."""
+
+    def __init__(self, log: list[str] | None = None) -> None:
+        self.log = log if log is not None else []
+        self.times_opened = 0
+        self._jammed = False
+
+    def jams(self) -> None:
+        self._jammed = True
+
+    def open(self, seconds: float) -> None:
+        self.log.append("open")
+        if self._jammed:
+            raise DoorFailed("The door did not answer. Check its cable.")
+        self.times_opened += 1
+
+    def close(self) -> None:
+        self.log.append("close")
+
+
+class FakeCamera:
+    """Shows the same picture again and again, until it is told to show another, or unplugged."""
+
+    def __init__(self, picture: Image | None = None, *, clock: object = None) -> None:
+        self._changed = threading.Condition()
+        self._picture = picture if picture is not None else image()
+        self._plugged = True
+        self._clock = clock
+
+    def shows(self, picture: Image) -> None:
+        with self._changed:
+            self._picture = picture
+            self._changed.notify_all()
+
+    def is_unplugged(self) -> None:
+        self._plugged = False
+
+    def is_plugged_in(self) -> None:
+        self._plugged = True
+
+    def frames(self) -> Iterator[Frame]:
+        import time
+
+        seq = 0
+        while self._plugged:
+            yield Frame(self._picture, time.monotonic(), seq / 100, seq)
+            seq += 1
+            time.sleep(0.01)
+        raise CameraUnavailable("The camera cannot be opened. Check that it is plugged in.")

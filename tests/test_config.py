@@ -1,0 +1,106 @@
+"""config.yaml, the environment, and every fault said at once."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from core.config import Settings, load
+from core.errors import ConfigError
+
+SHIPPED = Path(__file__).parents[1] / "config.yaml"
+
+
+def test_the_shipped_file_holds_every_key_with_its_default():
+    assert load(SHIPPED) == Settings()
+    keys = {section: set(values) for section, values in yaml.safe_load(SHIPPED.read_text()).items()}
+    assert keys == {name: set(field.annotation.model_fields) for name, field in Settings.model_fields.items()}
+
+
+def test_the_shipped_file_says_what_each_key_is_in_the_line_above_it():
+    lines = [line.strip() for line in SHIPPED.read_text().splitlines()]
+    for section in Settings.model_fields.values():
+        for key, field in section.annotation.model_fields.items():
+            above = [lines[i - 1] for i, line in enumerate(lines) if line.startswith(f"{key}: ")]
+            assert f"# {field.description}" in above
+
+
+def test_the_environment_overrides_the_file(tmp_path, monkeypatch):
+    file = tmp_path / "config.yaml"
+    file.write_text("api: {port: 8001}\nrecognition: {threshold: 0.5}\n")
+    monkeypatch.setenv("DOORWARD__API__PORT", "9000")
+    settings = load(file)
+    assert settings.api.port == 9000
+    assert settings.recognition.threshold == 0.5
+
+
+def test_all_faults_are_reported_together_by_their_path(tmp_path, monkeypatch):
+    file = tmp_path / "config.yaml"
+    file.write_text("api: {port: 0, prot: 1}\nrecognition: {threshold: 3}\ncamra: {source: 0}\n")
+    monkeypatch.setenv("DOORWARD__KIOSK__FULLSCREEN", "perhaps")
+    monkeypatch.setenv("DOORWARD__DOR__DRIVER", "simulated")
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    for path in ("api.port", "api.prot", "recognition.threshold", "camra", "kiosk.fullscreen", "DOORWARD__DOR__DRIVER"):
+        assert path in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "a: [", "api: 3", "\x00"])
+def test_a_file_that_is_no_configuration_is_refused_by_name(tmp_path, text):
+    file = tmp_path / "odd.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=r"odd\.yaml"):
+        load(file)
+
+
+def test_a_named_file_must_exist(tmp_path):
+    with pytest.raises(ConfigError, match=r"missing\.yaml"):
+        load(tmp_path / "missing.yaml")
+
+
+def test_without_a_file_the_defaults_hold(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load() == Settings()
+
+
+def test_the_demo_replaces_camera_model_and_database_only(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("api: {port: 8001}\ncamera: {source: 2, loop: false}\n")
+    settings = load(file, demo=True)
+    assert settings.demo
+    assert (settings.camera.source, settings.camera.loop) == ("demo", False)
+    assert settings.api.port == 8001
+    assert not load(file).demo
+
+
+def test_a_database_password_is_not_repeated(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("database: {url: 'postgres://me:s3cret@host/db'}\n")
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    assert "database.url" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "door.example"])
+def test_nothing_listens_beyond_loopback(host, monkeypatch):
+    monkeypatch.setenv("DOORWARD__API__HOST", host)
+    with pytest.raises(ConfigError, match=r"api\.host"):
+        load(SHIPPED)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "mysql+pymysql://db.example", "postgres://h/d", "x"]
+)
+def test_a_database_that_could_not_be_kept_is_refused(url, monkeypatch):
+    monkeypatch.setenv("DOORWARD__DATABASE__URL", url)
+    with pytest.raises(ConfigError, match=r"database\.url"):
+        load(SHIPPED)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////tmp/a.sqlite", "mysql+pymysql://me:pw@db.example:3306/doorward?charset=utf8mb4"]
+)
+def test_a_database_url_is_taken_as_it_is(url, monkeypatch):
+    monkeypatch.setenv("DOORWARD__DATABASE__URL", url)
+    assert load(SHIPPED).database.url == url
