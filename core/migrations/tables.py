@@ -1,0 +1,75 @@
+"""The tables as the newest migration leaves them; a test compares the two."""
+
+from sqlalchemy import (
+    TIMESTAMP,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    func,
+)
+from sqlalchemy.dialects.mysql import DATETIME
+
+METADATA = MetaData()
+
+people = Table(
+    "people",
+    METADATA,
+    Column("user_id", String(64), primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", TIMESTAMP, nullable=False, server_default=func.current_timestamp()),
+)
+
+faces = Table(
+    "faces",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", ForeignKey(people.c.user_id, ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(255), nullable=False),
+    Column("embedding", LargeBinary, nullable=False),  # little-endian float32, of length 1
+    Column("created_at", TIMESTAMP, nullable=False, server_default=func.current_timestamp()),
+    Column("model_id", String(191), nullable=False, index=True),
+    Column("quality", Float, nullable=False),
+)
+
+events = Table(
+    "events",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime().with_variant(DATETIME(fsp=6), "mysql"), nullable=False, index=True),  # UTC
+    Column("source", String(16), nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("user_id", String(64)),  # no foreign key: what happened stays true when the person is erased
+    Column("name", String(255)),
+    Column("similarity", Double),
+    Column("margin", Double),
+    Column("threshold", Double),
+    Column("frames", Integer, nullable=False),
+    Column("latency", Double),
+    Column("model_id", String(191), nullable=False),
+    Column("door", String(16)),
+)
+
+gallery_state = Table(
+    "gallery_state",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row, 1
+    Column("version", BigInteger, nullable=False),
+)
+
+operators = Table(
+    "operators",
+    METADATA,
+    Column("role", String(32), primary_key=True),
+    Column("secret_hash", String(255), nullable=False),
+)

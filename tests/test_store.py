@@ -1,0 +1,634 @@
+"""What the store keeps and how it fails: the same contract on SQLite and on MariaDB."""
+
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from fakes import MODEL_ID, template
+
+from core.domain import Decision, Event, Person, Reason, Template, Verdict
+from core.errors import (
+    ConfigError,
+    FaceLimitReached,
+    InvalidEmbedding,
+    InvalidField,
+    ModelMismatch,
+    PersonNotFound,
+    StoreUnavailable,
+)
+from core.migrations.tables import METADATA
+from core.store import Store
+
+ROOT = Path(__file__).parents[1]
+OTHER_MODEL = "other:ba9876543210:16"
+NOON = datetime(2025, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+GRANTED = Decision(Verdict.GRANTED, Reason.MATCHED, "ann", "Ann 🦊", 0.8765432109, 0.25, 0.6, 4, 0.321)
+DENIED = Decision(Verdict.DENIED, Reason.UNKNOWN_FACE, threshold=0.6, frames=4)
+
+
+def faces(who="ann", count=1, model_id=MODEL_ID):
+    return [template(who, away=0.1 * i, model_id=model_id) for i in range(count)]
+
+
+def event(decision=GRANTED, at=NOON, source="door"):
+    return Event(at, source, decision, MODEL_ID)
+
+
+@contextmanager
+def looked_into(url):
+    """A connection past the store, as an administrator's would be."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        yield connection
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def url(request, tmp_path):
+    """Of a database that is empty, or not even there."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/new folder/doorward.sqlite"
+    return request.getfixturevalue("mariadb_url")
+
+
+@pytest.fixture
+def store(url):
+    with closing(Store(url)) as store:
+        store.migrate()
+        yield store
+
+
+@pytest.fixture
+def another(url, store):
+    """A second Store on the same database, as the API is to the kiosk."""
+    with closing(Store(url)) as another:
+        another.migrate()
+        yield another
+
+
+# Faces
+
+
+@pytest.mark.parametrize(
+    "name", ["Ann Example", "Zoë 🦊 李小龍", "O'Neil\"; DROP TABLE faces; --", "🧿" * 255, "%s {x} :y"]
+)
+def test_a_face_comes_back_as_it_was_stored(store, name):
+    [face] = faces()
+    assert store.add_faces("ann", name, [face], limit=4) == 1
+    version, [stored] = store.templates(MODEL_ID)
+    assert (version, stored.user_id, stored.name, stored.model_id) == (1, "ann", name, MODEL_ID)
+    assert stored.quality == pytest.approx(face.quality)
+    assert stored.vector.dtype == np.float32
+    np.testing.assert_allclose(stored.vector, face.vector, atol=1e-7)
+
+
+def test_a_row_of_faces_holds_what_the_readme_says(store, url):
+    store.add_faces("ann", "Ann", [Template("ann", "Ann", np.array([0, 3, 4], np.float32), MODEL_ID, 0.5)], limit=4)
+    with looked_into(url) as connection:
+        [row] = connection.execute(sa.text("SELECT * FROM faces")).mappings()
+        today = connection.scalar(sa.text("SELECT count(*) FROM faces WHERE created_at <= CURRENT_TIMESTAMP"))
+    assert row["embedding"] == np.array([0, 0.6, 0.8], "<f4").tobytes()
+    assert (row["id"], row["user_id"], row["name"], row["model_id"], today) == (1, "ann", "Ann", MODEL_ID, 1)
+
+
+@pytest.mark.parametrize("vector", [[np.nan, 1.0], [np.inf, 1.0], [0.0, 0.0], []])
+def test_what_is_no_embedding_is_refused_with_all_that_came_with_it(store, vector):
+    bad = Template("ann", "Ann", np.array(vector, np.float32), MODEL_ID, 0.9)
+    with pytest.raises(InvalidEmbedding):
+        store.add_faces("ann", "Ann", [*faces(), bad], limit=4)
+    assert (store.people(), store.gallery_version()) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "user_id", "name", "given"),
+    [
+        ("user_id", "", "Ann", faces()),
+        ("user_id", "a" * 65, "Ann", faces()),
+        ("user_id", "ann\udcff", "Ann", faces()),
+        ("name", "ann", "", faces()),
+        ("name", "ann", "A" * 256, faces()),
+        ("name", "ann", "Ann\udcff", faces()),
+        ("templates", "ann", "Ann", []),
+        ("templates", "ann", "Ann", faces() + faces(model_id=OTHER_MODEL)),
+    ],
+)
+def test_what_would_not_fit_is_refused_by_its_field(store, field, user_id, name, given):
+    with pytest.raises(InvalidField) as refused:
+        store.add_faces(user_id, name, given, limit=4)
+    assert refused.value.field == field
+    assert (store.people(), store.gallery_version()) == ([], 0)
+
+
+@pytest.mark.parametrize(("stored", "more"), [(0, 5), (1, 4), (3, 2), (4, 1)])
+def test_more_faces_than_the_limit_are_refused_and_nothing_changes(store, stored, more):
+    if stored:
+        store.add_faces("ann", "Ann", faces(count=stored), limit=4)
+    before = store.gallery_version(), store.people()
+    with pytest.raises(FaceLimitReached) as refused:
+        store.add_faces("ann", "Anna", faces(count=more), limit=4)
+    assert (store.gallery_version(), store.people()) == before
+    assert f"has {stored} of at most 4" in str(refused.value)
+    assert f"{4 - stored} more fit" in str(refused.value)
+    assert ("?replace=true" in str(refused.value)) == (more <= 4)
+
+
+def test_faces_of_others_and_of_other_models_do_not_count_towards_the_limit(store):
+    store.add_faces("bob", "Bob", faces("bob", 4), limit=4)
+    store.add_faces("ann", "Ann", faces(count=4, model_id=OTHER_MODEL), limit=4)
+    assert store.add_faces("ann", "Ann", faces(count=4), limit=4) == 4
+    assert store.models() == {MODEL_ID: 8, OTHER_MODEL: 4}
+
+
+def test_replacing_leaves_the_new_faces_alone(store):
+    store.add_faces("ann", "Ann", faces(count=4), limit=4)
+    store.add_faces("ann", "Ann", faces(count=2, model_id=OTHER_MODEL), limit=4)
+    store.add_faces("bob", "Bob", faces("bob"), limit=4)
+    assert store.add_faces("ann", "Ann", faces(count=3), limit=4, replace=True) == 3
+    assert store.people() == [Person("ann", "Ann", faces=3), Person("bob", "Bob", faces=1)]
+    assert store.models() == {MODEL_ID: 4}
+
+
+def test_too_many_to_replace_with_leave_the_old_ones(store):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    with pytest.raises(FaceLimitReached):
+        store.add_faces("ann", "Ann", faces(count=5), limit=4, replace=True)
+    assert store.person("ann").faces == 1
+
+
+def test_the_name_is_the_one_given_last(store, url):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    store.add_faces("ann", "Anna", faces(), limit=4)
+    assert store.person("ann") == Person("ann", "Anna", faces=2)
+    assert {t.name for t in store.templates(MODEL_ID)[1]} == {"Anna"}
+    with looked_into(url) as connection:
+        assert set(connection.scalars(sa.text("SELECT name FROM faces"))) == {"Anna"}
+
+
+def test_templates_are_those_of_the_model_that_runs(store):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    store.add_faces("bob", "Bob", faces("bob", model_id=OTHER_MODEL), limit=4)
+    assert [t.user_id for t in store.templates(MODEL_ID)[1]] == ["ann"]
+
+
+def test_a_gallery_of_another_model_is_refused_by_both_names(store):
+    store.add_faces("ann", "Ann", faces(model_id=OTHER_MODEL), limit=4)
+    with pytest.raises(ModelMismatch, match=rf"{OTHER_MODEL}.*{MODEL_ID}"):
+        store.templates(MODEL_ID)
+
+
+def test_an_empty_gallery_suits_every_model(store):
+    assert store.templates(MODEL_ID) == (0, [])
+
+
+def test_who_is_not_active_has_no_templates_until_active_again(store):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    store.set_active("ann", active=False)
+    assert store.templates(MODEL_ID) == (2, [])
+    assert store.person("ann") == Person("ann", "Ann", active=False, faces=1)
+    store.set_active("ann", active=True)
+    version, [stored] = store.templates(MODEL_ID)
+    assert (version, stored.user_id) == (3, "ann")
+
+
+def test_a_damaged_row_is_named_and_keeps_the_gallery_from_loading(store, url):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    with looked_into(url) as connection:
+        connection.execute(sa.text("UPDATE faces SET embedding = 'abc'"))
+    with pytest.raises(StoreUnavailable, match="Face 1 "):
+        store.templates(MODEL_ID)
+
+
+# People
+
+
+def test_user_ids_are_compared_exactly(store):
+    alike = ["ann", "Ann", "ANN", "ann ", "änn", "a\u0308nn", "ßnn", "ssnn", "🦊", "🐻"]
+    for user_id in alike:
+        store.add_faces(user_id, user_id, faces(), limit=1)
+    assert [person.user_id for person in store.people()] == sorted(alike)
+    assert store.erase("ann") == 1
+    assert store.person("Ann") == Person("Ann", "Ann", faces=1)
+    assert {t.user_id for t in store.templates(MODEL_ID)[1]} == set(alike) - {"ann"}
+
+
+def test_erasing_takes_the_faces_along_and_leaves_what_happened(store):
+    store.add_faces("ann", "Ann", faces(count=3), limit=4)
+    store.add_faces("bob", "Bob", faces("bob"), limit=4)
+    store.record(event())
+    assert store.erase("ann") == 3
+    assert store.people() == [Person("bob", "Bob", faces=1)]
+    assert store.models() == {MODEL_ID: 1}
+    assert store.events()[0].decision.user_id == "ann"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [Store.person, Store.erase, lambda store, user_id: store.set_active(user_id, active=False)],
+    ids=["person", "erase", "set_active"],
+)
+def test_nobody_is_nobody(store, ask):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    with pytest.raises(PersonNotFound):
+        ask(store, "Ann")
+    assert store.gallery_version() == 1
+
+
+def test_the_version_moves_with_people_and_faces_and_with_nothing_else(store, another):
+    versions = [store.gallery_version()]
+    for change in (
+        lambda: store.add_faces("ann", "Ann", faces(), limit=4),
+        lambda: another.add_faces("ann", "Ann", faces(), limit=4, replace=True),
+        lambda: another.set_active("ann", active=False),
+        lambda: another.erase("ann"),
+    ):
+        change()
+        versions.append(store.gallery_version())
+    store.record(event())
+    store.set_operator_pin("$argon2id$")
+    assert versions == [0, 1, 2, 3, 4]
+    assert another.gallery_version() == 4
+
+
+# Events and the PIN
+
+
+@pytest.mark.parametrize("decision", [GRANTED, DENIED])
+def test_an_event_comes_back_as_it_happened(store, decision):
+    key = store.record(event(decision, source="api"))
+    assert store.events() == [Event(NOON, "api", decision, MODEL_ID, id=key)]
+    assert store.events()[0].at.tzinfo is UTC
+
+
+def test_times_of_other_zones_are_kept_in_utc(store):
+    store.record(event(at=NOON.astimezone(timezone(timedelta(hours=5, minutes=30)))))
+    assert store.events()[0].at.isoformat() == NOON.isoformat()
+
+
+def test_who_was_denied_is_not_written_down(store, url):
+    store.record(event(Decision(Verdict.DENIED, Reason.AMBIGUOUS, "ann", "Ann", 0.7)))
+    assert store.events()[0].decision == Decision(Verdict.DENIED, Reason.AMBIGUOUS, similarity=0.7)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_numbers_that_no_database_knows_are_left_out(store, number):
+    store.record(event(Decision(Verdict.DENIED, Reason.UNKNOWN_FACE, None, None, number, number, number, 1, number)))
+    assert store.events()[0].decision == Decision(Verdict.DENIED, Reason.UNKNOWN_FACE, frames=1)
+
+
+def test_events_come_newest_first(store):
+    keys = [store.record(event(at=NOON + timedelta(microseconds=i // 2))) for i in range(6)]
+    assert [e.id for e in store.events()] == keys[::-1]
+    assert [e.id for e in store.events(limit=2)] == [keys[5], keys[4]]
+
+
+@pytest.mark.parametrize("outcome", ["opened", "failed"])
+def test_what_the_door_did_is_added_to_its_event_alone(store, outcome):
+    first, second = store.record(event()), store.record(event())
+    store.door_did(first, outcome)
+    assert {e.id: e.door for e in store.events()} == {first: outcome, second: None}
+
+
+def test_what_the_door_did_belongs_to_an_event(store):
+    with pytest.raises(StoreUnavailable, match="not in the database"):
+        store.door_did(7, "opened")
+
+
+def test_the_operators_pin_is_the_one_set_last(store, another):
+    assert store.operator_pin() is None
+    store.set_operator_pin("$argon2id$v=19$first")
+    another.set_operator_pin("$argon2id$v=19$second")
+    assert store.operator_pin() == "$argon2id$v=19$second"
+
+
+# Several at once
+
+
+def test_enrolments_at_once_neither_pass_the_limit_nor_lose_a_version(store, another):
+    def enrol(i):
+        try:
+            return (store, another)[i % 2].add_faces("ann", "Ann", faces(), limit=4)
+        except FaceLimitReached:
+            return 0
+
+    with ThreadPoolExecutor(8) as threads:
+        stored = list(threads.map(enrol, range(16)))
+    assert sum(stored) == store.person("ann").faces == store.gallery_version() == 4
+
+
+def test_changes_to_different_people_at_once_all_count(store, another):
+    def change(i):
+        at = (store, another)[i % 2]
+        at.add_faces(f"person {i}", "Somebody", faces(count=2), limit=4)
+        at.record(event())
+        if i % 3 == 0:
+            at.erase(f"person {i}")
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(change, range(12)))
+    assert store.gallery_version() == 12 + 4
+    assert len(store.people()) == 12 - 4
+    assert len(store.events()) == 12
+
+
+def test_templates_and_their_version_are_of_one_moment(store, another):
+    """Bob is enrolled right after the version was read: so he must not be among its templates."""
+    store.add_faces("ann", "Ann", faces(), limit=4)
+
+    def enrol_bob(connection, cursor, statement, *_):
+        if "FROM gallery_state" in statement:
+            another.add_faces("bob", "Bob", faces("bob"), limit=4)
+
+    sa.event.listen(sa.Engine, "after_cursor_execute", enrol_bob)
+    try:
+        version, templates = store.templates(MODEL_ID)
+    finally:
+        sa.event.remove(sa.Engine, "after_cursor_execute", enrol_bob)
+    assert (version, [t.user_id for t in templates]) == (1, ["ann"])
+    version, templates = store.templates(MODEL_ID)
+    assert (version, [t.user_id for t in templates]) == (2, ["ann", "bob"])
+
+
+# Migrations
+
+
+def test_migrating_again_changes_nothing(store, another):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    another.migrate()
+    store.migrate()
+    assert store.people() == [Person("ann", "Ann", faces=1)]
+
+
+def test_two_processes_may_migrate_at_once(url):
+    stores = [Store(url) for _ in range(4)]
+    start = threading.Barrier(4)
+
+    def migrate(store):
+        start.wait(5)
+        store.migrate()
+        return store.gallery_version()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(migrate, stores)) == [0] * 4
+    for store in stores:
+        store.close()
+
+
+def test_a_migration_by_somebody_else_is_waited_for_within_the_timeout(store, url):
+    with closing(Store(url, timeout=0.3)) as hasty, looked_into(url) as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sa.text("SELECT GET_LOCK(CONCAT('doorward.', DATABASE()), 0)"))
+        with pytest.raises(StoreUnavailable):
+            hasty.migrate()
+
+
+def test_the_migrations_make_the_tables_that_the_store_knows(store, url):
+    with looked_into(url) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_a_migration_that_was_cut_short_is_finished(store, url, another):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    with looked_into(url) as connection:
+        connection.execute(sa.text("DROP TABLE alembic_version"))
+        connection.execute(sa.text("DROP TABLE operators"))
+        on = " ON events" if connection.dialect.name == "mysql" else ""
+        connection.execute(sa.text(f"DROP INDEX ix_events_at{on}"))
+    with closing(Store(url)) as later:
+        later.migrate()
+        later.set_operator_pin("$argon2id$")
+        assert (later.gallery_version(), later.person("ann").faces) == (1, 1)
+    with looked_into(url) as connection:
+        assert sa.inspect(connection).get_indexes("events")[0]["name"] == "ix_events_at"
+
+
+def test_the_database_of_a_newer_doorward_is_left_alone(store, url):
+    with looked_into(url) as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with closing(Store(url)) as older, pytest.raises(StoreUnavailable, match="newer Doorward"):
+        older.migrate()
+
+
+def test_migrating_says_nothing_to_a_log_that_was_set_up_before(url):
+    program = (
+        "import logging, sys; logging.basicConfig(level=logging.INFO)\n"
+        "from core.store import Store; Store(sys.argv[1]).migrate()"
+    )
+    done = subprocess.run([sys.executable, "-c", program, url], cwd=ROOT, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_nothing_is_opened_before_it_is_asked_for(tmp_path):
+    Store(f"sqlite:///{tmp_path}/new/doorward.sqlite").close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_file_is_in_a_folder_of_its_owners_and_lets_readers_pass_writers(tmp_path):
+    file = tmp_path / "new" / "doorward.sqlite"
+    Store(f"sqlite:///{file}").migrate()
+    assert file.parent.stat().st_mode & 0o077 == 0
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+# A database that is not there
+
+PASSWORD, NAME, PIN = SECRETS = ("hunter2", "Ann Secret", "$argon2id$v=19$")
+CALLS = {
+    "migrate": lambda store: store.migrate(),
+    "ping": lambda store: store.ping(),
+    "gallery_version": lambda store: store.gallery_version(),
+    "templates": lambda store: store.templates(MODEL_ID),
+    "models": lambda store: store.models(),
+    "add_faces": lambda store: store.add_faces("ann", NAME, faces(), limit=4),
+    "people": lambda store: store.people(),
+    "person": lambda store: store.person("ann"),
+    "erase": lambda store: store.erase("ann"),
+    "set_active": lambda store: store.set_active("ann", active=True),
+    "record": lambda store: store.record(event(Decision(Verdict.GRANTED, Reason.MATCHED, "ann", NAME))),
+    "door_did": lambda store: store.door_did(1, "opened"),
+    "events": lambda store: store.events(),
+    "operator_pin": lambda store: store.operator_pin(),
+    "set_operator_pin": lambda store: store.set_operator_pin(PIN),
+}
+
+
+def a_folder(tmp_path):
+    (tmp_path / "doorward.sqlite").mkdir()
+    return f"sqlite:///{tmp_path}/doorward.sqlite"
+
+
+def another_kind_of_file(tmp_path):
+    (tmp_path / "doorward.sqlite").write_bytes(b"not a database " * 100)
+    return f"sqlite:///{tmp_path}/doorward.sqlite"
+
+
+def a_file_as_its_folder(tmp_path):
+    (tmp_path / "data").write_bytes(b"")
+    return f"sqlite:///{tmp_path}/data/doorward.sqlite"
+
+
+def no_server(tmp_path):
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+    return f"mysql+pymysql://door:{PASSWORD}@127.0.0.1:{port}/doorward"
+
+
+def no_such_host(tmp_path):
+    return f"mysql+pymysql://door:{PASSWORD}@no..host/doorward"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "somewhere",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        f"mysql+pymysql://door:{PASSWORD}@host",
+        f"mysql+pymysql://door:a:{PASSWORD}@host:{PASSWORD}/doorward",
+    ],
+)
+def test_a_url_that_names_no_database_is_refused_at_once(url):
+    with pytest.raises(ConfigError, match=r"database\.url") as refused:
+        Store(url)
+    assert PASSWORD not in "".join(traceback.format_exception(refused.value))
+
+
+def test_every_method_is_tried_without_a_database():
+    public = {name for name in vars(Store) if not name.startswith("_")}
+    assert public == {*CALLS, "close"}
+
+
+@pytest.mark.parametrize("gone", [a_folder, another_kind_of_file, a_file_as_its_folder, no_server, no_such_host])
+@pytest.mark.parametrize("name", CALLS)
+def test_without_a_database_every_method_says_so_and_what_to_do(tmp_path, name, gone):
+    with closing(Store(gone(tmp_path))) as store, pytest.raises(StoreUnavailable, match=r"database\.url") as refused:
+        CALLS[name](store)
+    told = "".join(traceback.format_exception(refused.value))
+    assert not [secret for secret in SECRETS if secret in told]
+
+
+@pytest.mark.parametrize("name", sorted(CALLS.keys() - {"migrate"}))
+def test_without_its_tables_no_method_tells_what_it_was_given(store, url, name):
+    with looked_into(url) as connection:
+        for table in reversed(METADATA.sorted_tables):
+            connection.execute(sa.text(f"DROP TABLE {table.name}"))
+    with pytest.raises(StoreUnavailable) as refused:
+        CALLS[name](store)
+    told = "".join(traceback.format_exception(refused.value))
+    assert not [secret for secret in (*SECRETS, sa.make_url(url).password) if secret and secret in told]
+
+
+def test_a_server_that_takes_the_call_and_stays_silent_is_given_up():
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        url = f"mysql+pymysql://door:{PASSWORD}@127.0.0.1:{silent.getsockname()[1]}/doorward"
+        with closing(Store(url, timeout=0.2)) as store, pytest.raises(StoreUnavailable, match="CR_SERVER_LOST"):
+            store.ping()
+
+
+def test_a_wrong_password_is_told_from_a_server_that_is_down(mariadb_url):
+    wrong = sa.make_url(mariadb_url).set(password=PASSWORD).render_as_string(hide_password=False)
+    with closing(Store(wrong)) as store, pytest.raises(StoreUnavailable, match="ACCESS_DENIED_ERROR"):
+        store.ping()
+
+
+@pytest.mark.parametrize("away", ["stopped", "frozen"])
+def test_a_server_that_was_away_is_used_again(mariadb, mariadb_url, away):
+    with closing(Store(mariadb_url, timeout=0.5)) as store:
+        store.migrate()
+        store.add_faces("ann", "Ann", faces(), limit=4)
+        with getattr(mariadb, away)():
+            for _ in range(2):
+                with pytest.raises(StoreUnavailable):
+                    store.record(event())
+        store.migrate()
+        assert store.person("ann").faces == 1
+        assert store.record(event()) == store.events()[0].id
+
+
+def test_a_server_that_restarted_between_two_calls_is_not_even_noticed(mariadb, mariadb_url):
+    with closing(Store(mariadb_url)) as store:
+        store.migrate()
+        with mariadb.stopped():
+            pass
+        assert store.gallery_version() == 0
+
+
+def test_a_file_that_was_away_is_used_again(tmp_path):
+    file, elsewhere = tmp_path / "doorward.sqlite", tmp_path / "elsewhere"
+    with closing(Store(f"sqlite:///{file}")) as store:
+        store.migrate()
+        store.add_faces("ann", "Ann", faces(), limit=4)
+        file.rename(elsewhere)
+        file.mkdir()
+        with pytest.raises(StoreUnavailable):
+            store.record(event())
+        file.rmdir()
+        elsewhere.rename(file)
+        store.migrate()
+        assert store.person("ann").faces == 1
+        assert store.record(event()) == store.events()[0].id
+
+
+def test_an_empty_file_in_the_place_of_the_old_is_migrated_by_the_next_to_ask(tmp_path):
+    file = tmp_path / "doorward.sqlite"
+    with closing(Store(f"sqlite:///{file}")) as store:
+        store.migrate()
+        file.unlink()
+        with pytest.raises(StoreUnavailable):
+            store.gallery_version()
+        store.migrate()
+        assert store.templates(MODEL_ID) == (0, [])
+
+
+def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path):
+    """SQLite's own page limit stands in for the disk."""
+    file = tmp_path / "doorward.sqlite"
+
+    def limit(connection, *_):
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    with closing(Store(f"sqlite:///{file}")) as store:
+        store.migrate()
+        sa.event.listen(sa.Engine, "begin", limit)
+        try:
+            with pytest.raises(StoreUnavailable, match="SQLITE_FULL"):
+                store.add_faces("ann", "Ann", [wide(i) for i in range(50)], limit=50)
+        finally:
+            sa.event.remove(sa.Engine, "begin", limit)
+        assert (store.people(), store.gallery_version()) == ([], 0)
+
+
+def wide(i):
+    return Template("ann", "Ann", np.random.default_rng(i).normal(size=512).astype(np.float32), MODEL_ID, 0.9)
+
+
+def test_a_writer_that_does_not_finish_is_waited_for_within_the_timeout(store, url):
+    """Somebody else holds the gallery: by a shell, or a process that hangs."""
+    with closing(Store(url, timeout=0.3)) as hasty, looked_into(url) as connection:
+        connection.execute(sa.text("UPDATE gallery_state SET version = version"))
+        with pytest.raises(StoreUnavailable):
+            hasty.add_faces("ann", "Ann", faces(), limit=4)
+        assert hasty.gallery_version() == 0
+
+
+def test_closing_twice_is_fine_and_a_later_call_connects_anew(store):
+    store.close()
+    store.close()
+    assert store.gallery_version() == 0
