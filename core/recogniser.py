@@ -1,0 +1,187 @@
+"""The model and the gallery, each as soon as it is there, and in step with the store from then on."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from core.config import RecognitionSettings
+from core.domain import Decision, Fault, Image, Match, Observation, Template, Verdict
+from core.errors import (
+    DoorwardError,
+    FaceNotFound,
+    ModelUnavailable,
+    StoreUnavailable,
+    Unavailable,
+)
+from core.faces import FaceModel, auto_threshold
+from core.gallery import Gallery
+from core.policy import Rules, decide
+from core.quality import unfit
+
+log = logging.getLogger(__name__)
+GALLERY_LOADING = "The gallery is being loaded. Wait a moment."
+MODEL_RETRY = 3.0  # seconds: somebody may be fetching the pack just now
+
+
+class Templates(Protocol):
+    """What the recogniser needs of the store. Each may raise StoreUnavailable."""
+
+    def migrate(self) -> None: ...
+    def gallery_version(self) -> int: ...
+    def templates(self, model_id: str) -> tuple[int, Sequence[Template]]: ...
+
+
+class Recogniser:
+    """Tells who a face is. `start` begins loading; until all is there each property raises what is missing."""
+
+    def __init__(
+        self,
+        load: Callable[[], FaceModel],
+        store: Templates,
+        settings: RecognitionSettings,
+        *,
+        poll: float = 0.25,
+    ) -> None:
+        self._load = load
+        self._store = store
+        self._settings = settings
+        self._poll = poll
+        self._model: FaceModel | None = None
+        self._gallery: Gallery | None = None
+        self._model_error: Unavailable | None = ModelUnavailable("The model is being loaded. Wait a moment.")
+        self._gallery_error: Unavailable | None = StoreUnavailable(GALLERY_LOADING)
+        self._loading = True
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Loads, then polls, on a thread of its own."""
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._run, name="recogniser", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Returns within two seconds; a driver that hangs is left to its own time-out."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(2.0)
+            self._thread = None
+
+    @property
+    def model(self) -> FaceModel:
+        if self._model is None:
+            raise _again(self._model_error)
+        return self._model
+
+    @property
+    def gallery(self) -> Gallery:
+        """Raises ModelUnavailable, ModelMismatch or StoreUnavailable where there is none to rely on."""
+        error = self._model_error or self._gallery_error
+        if error is not None or self._gallery is None:
+            raise _again(error)
+        return self._gallery
+
+    @property
+    def rules(self) -> Rules:
+        """The configured rules, with the model's own threshold where that is `auto`."""
+        asked = self._settings.threshold
+        threshold = auto_threshold(self.model.id) if asked == "auto" else asked
+        return Rules(threshold, self._settings.margin, self._settings.frames, self._settings.patience)
+
+    @property
+    def loading(self) -> bool:
+        """Whether the first attempt is still under way, so that what is missing is no fault yet."""
+        return self._loading
+
+    @property
+    def fault(self) -> Fault | None:
+        error = self._model_error or self._gallery_error
+        return Fault(error.code, str(error)) if error is not None else None
+
+    def identify(self, image: Image) -> Decision:
+        """Granted or denied for one still picture (BGR), by its largest face.
+
+        Raises FaceNotFound, and what `model` and `gallery` raise.
+        """
+        faces = self.model.detect(image)
+        if not faces:
+            raise FaceNotFound("There is no face in the picture. Send one that shows the face from the front.")
+        reason = unfit(faces[0], image.shape, self._settings.min_face_px)
+        if reason is not None:
+            return Decision(Verdict.DENIED, reason, threshold=self.rules.threshold)
+        match = self.gallery.match(self.model.embed(image, faces[0]))
+        return self.judge_still(match)
+
+    def judge_still(self, match: Match) -> Decision:
+        """The policy's word on a single picture: there is no second frame to wait for."""
+        return decide([Observation(0.0, match)], replace(self.rules, frames=1, patience=0.0), 0.0)
+
+    def refresh(self) -> None:
+        """One round: load what is missing, read the gallery if it has moved. Sets `fault` rather than raise."""
+        before = self.fault
+        try:
+            self._refresh_model()
+            self._refresh_gallery()
+        except Unavailable as error:
+            self._keep(error)
+        except Exception:
+            log.exception("the recogniser failed; it tries again")
+            self._keep(Unavailable("The recogniser failed; the log says where. It tries again by itself."))
+        self._loading = False
+        if self.fault != before:
+            log.info("recogniser: %s", self.fault.code if self.fault else "ready")
+
+    def _refresh_model(self) -> None:
+        if self._model is None:
+            self._model = self._load()
+            self._model_error = None
+
+    def _refresh_gallery(self) -> None:
+        self._store.migrate()
+        version = self._store.gallery_version()
+        if self._gallery is None or self._gallery.version != version:
+            version, templates = self._store.templates(self.model.id)
+            self._gallery = Gallery.of(self.model.id, _sound(templates), version)
+        self._gallery_error = None
+
+    def _keep(self, error: Unavailable) -> None:
+        if self._model is None:
+            self._model_error = error
+        else:
+            self._gallery_error = error
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self.refresh()
+            self._stop.wait(self._poll if self._model is not None else MODEL_RETRY)
+
+
+def _again(error: Unavailable | None) -> DoorwardError:
+    """A fresh copy: one exception raised again and again would gather tracebacks for ever."""
+    if error is None:
+        return StoreUnavailable(GALLERY_LOADING)
+    return type(error)(*error.args)
+
+
+def _sound(templates: Sequence[Template]) -> list[Template]:
+    """Without the damaged ones: a broken row matches nobody, and locks nobody else out."""
+    sound = [t for t in templates if np.isfinite(t.vector).all() and np.linalg.norm(t.vector) > 0.5]
+    if len(sound) < len(templates):
+        damaged = len(templates) - len(sound)
+        log.warning("%d stored embeddings are damaged and are left out; enrol them again", damaged)
+    return sound
+
+
+def wait_until_ready(recogniser: Recogniser, seconds: float) -> None:
+    """For the shell: refreshes until it is ready, at most for `seconds`. Raises what is missing."""
+    until = time.monotonic() + seconds
+    recogniser.refresh()
+    while recogniser.fault and time.monotonic() < until:
+        time.sleep(0.2)
+        recogniser.refresh()
+    _ = recogniser.gallery

@@ -1,0 +1,194 @@
+"""Two threads on fakes: what is recorded, in which order the door opens, and what keeps it shut."""
+
+import threading
+import time
+
+import pytest
+from fakes import FakeCamera, FakeDoor, FakeModel, FakeStore, face, image, template
+
+from core.config import RecognitionSettings
+from core.domain import Phase, Verdict
+from core.engine import Engine
+from core.recogniser import Recogniser
+
+SETTINGS = RecognitionSettings(threshold=0.6, frames=3, patience=0.2, retry=0.3, max_frame_age=2.0)
+ANN, ZED = image(("ann", face())), image(("zed", face()))
+
+
+class House:
+    """An engine with everything around it, and a way to wait for what it says."""
+
+    def __init__(self, camera=None, *enrolled, **options):
+        self.store = FakeStore(*(enrolled or [template("ann")]))
+        self.door = FakeDoor(self.store.log)
+        self.camera = camera or FakeCamera()
+        self.model = FakeModel()
+        self.recogniser = Recogniser(lambda: self.model, self.store, SETTINGS, poll=0.02)
+        self.scenes = []
+        self._changed = threading.Condition()
+        options = {"open_seconds": 0.3, **options}
+        self.engine = Engine(
+            self.camera, self.recogniser, self.store, self.door, SETTINGS, on_scene=self._note, **options
+        )
+
+    def _note(self, scene):
+        with self._changed:
+            self.scenes.append(scene)
+            self._changed.notify_all()
+
+    def waits_for(self, condition):
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.scenes and condition(self.scenes[-1]), 10), self.scenes[-3:]
+        return self.scenes[-1]
+
+    def waits_for_phase(self, phase):
+        return self.waits_for(lambda scene: scene.phase is phase)
+
+    def waits_for_fault(self, code):
+        return self.waits_for(lambda scene: scene.fault is not None and scene.fault.code == code)
+
+    def __enter__(self):
+        self.recogniser.start()
+        self.engine.start()
+        return self
+
+    def __exit__(self, *_):
+        self.engine.stop()
+        self.recogniser.stop()
+
+
+def test_an_enrolled_face_opens_the_door_after_it_was_recorded():
+    with House(FakeCamera(ANN)) as house:
+        house.waits_for_phase(Phase.GRANTED)
+    assert house.store.log == ["recorded granted", "open", "door opened"]
+    assert house.store.recorded[0].decision.user_id == "ann"
+    assert house.store.recorded[0].model_id == FakeModel.id
+
+
+def test_a_stranger_is_recorded_and_the_door_is_not_asked():
+    with House(FakeCamera(ZED)) as house:
+        house.waits_for_phase(Phase.DENIED)
+    assert house.door.times_opened == 0
+    assert house.store.recorded[0].decision.verdict is Verdict.DENIED
+    assert house.store.recorded[0].decision.user_id is None
+
+
+def test_what_cannot_be_recorded_does_not_open():
+    with House() as house:
+        house.waits_for_phase(Phase.IDLE)
+        house.store.record = _refuse
+        house.camera.shows(ANN)
+        house.waits_for_fault("database_unavailable")
+    assert house.door.times_opened == 0
+    assert Phase.GRANTED not in {scene.phase for scene in house.scenes}
+
+
+def _refuse(event):
+    from core.errors import StoreUnavailable
+
+    raise StoreUnavailable("The disk is full. Make room.")
+
+
+def test_a_lost_database_shuts_the_door_and_comes_back_by_itself():
+    with House() as house:
+        house.waits_for_phase(Phase.IDLE)
+        house.store.goes_away()
+        house.waits_for_fault("database_unavailable")
+        house.camera.shows(ANN)
+        house.store.comes_back()
+        house.waits_for_phase(Phase.GRANTED)
+    assert house.door.times_opened == 1
+
+
+def test_a_door_that_jams_is_a_fault_and_not_a_grant():
+    house = House(FakeCamera(ANN))
+    house.door.jams()
+    with house:
+        house.waits_for_fault("door_failed")
+    assert house.store.log[:3] == ["recorded granted", "open", "door failed"]
+    assert Phase.GRANTED not in {scene.phase for scene in house.scenes}
+
+
+@pytest.mark.logs("camera:")
+def test_an_unplugged_camera_is_said_so_and_comes_back():
+    with House() as house:
+        house.waits_for_phase(Phase.IDLE)
+        house.camera.is_unplugged()
+        house.waits_for_fault("camera_unavailable")
+        assert house.engine.latest.peek() is None
+        house.camera.is_plugged_in()
+        house.waits_for_phase(Phase.IDLE)
+
+
+@pytest.mark.logs("recognition failed")
+def test_a_detector_that_raises_is_a_fault_until_it_works_again():
+    with House(FakeCamera(ANN)) as house:
+        house.model.fails_with(RuntimeError("the driver is gone"))
+        house.waits_for_fault("recognition_failed")
+        house.model.fails_with(None)
+        house.waits_for_phase(Phase.GRANTED)
+
+
+def test_a_frame_too_old_opens_nothing():
+    late = House(FakeCamera(ANN), clock=lambda: time.monotonic() + 3.0, camera_timeout=60.0)
+    with late:
+        late.recogniser.refresh()
+        late.engine.latest.take(0.2)
+        time.sleep(0.3)
+    assert late.store.recorded == []
+    assert late.door.times_opened == 0
+
+
+def test_a_camera_that_falls_silent_is_a_fault():
+    class Silent(FakeCamera):
+        def frames(self):
+            yield next(super().frames())
+            released.wait(10)
+
+    released = threading.Event()
+    with House(Silent(), camera_timeout=0.2) as house:
+        house.waits_for_fault("camera_unavailable")
+        released.set()
+
+
+def test_somebody_enrolled_a_moment_ago_is_granted():
+    with House(None, template("bob")) as house:
+        house.waits_for_phase(Phase.IDLE)
+        house.store.gains(template("ann"))
+        house.camera.shows(ANN)
+        house.waits_for_phase(Phase.GRANTED)
+
+
+@pytest.mark.logs("camera:")
+def test_a_file_played_once_ends_and_stays_ended():
+    class Short(FakeCamera):
+        def frames(self):
+            yield next(super().frames())
+
+    with House(Short()) as house:
+        scene = house.waits_for_fault("camera_unavailable")
+        assert "ended" in scene.fault.message
+
+
+@pytest.mark.logs("does not answer")
+def test_stop_returns_while_a_driver_blocks():
+    released = threading.Event()
+
+    class Stuck(FakeCamera):
+        def frames(self):
+            released.wait(30)
+            return iter(())
+
+    house = House(Stuck())
+    house.__enter__()
+    started = time.monotonic()
+    house.__exit__()
+    assert time.monotonic() - started < 4  # engine and recogniser may take two seconds each
+    released.set()
+
+
+def test_stopping_twice_is_fine():
+    house = House()
+    with house:
+        house.waits_for_phase(Phase.IDLE)
+    house.engine.stop()
