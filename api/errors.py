@@ -1,0 +1,89 @@
+"""From an error to its answer: one shape, `application/problem+json`, whoever raised it."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.schemas import Problem
+from core.errors import Conflict, DoorwardError, InputError, PersonNotFound, TooManyBytes, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = {"Retry-After": "5"}
+STATUS: tuple[tuple[type[DoorwardError], HTTPStatus], ...] = (  # the first that fits
+    (TooManyBytes, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (Conflict, HTTPStatus.CONFLICT),
+    (PersonNotFound, HTTPStatus.NOT_FOUND),
+    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+PROTOCOL = {  # what Starlette refuses: our code, and our sentence where its own does not help
+    HTTPStatus.BAD_REQUEST: ("malformed_request", None),
+    HTTPStatus.FORBIDDEN: ("foreign_origin", "Web pages of others may not call this, nor may other names than ours."),
+    HTTPStatus.NOT_FOUND: ("not_found", "Nothing is served here. /docs shows what is; no user_id can hold a slash."),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "Not with this method. /docs shows with which."),
+    HTTPStatus.REQUEST_TIMEOUT: ("request_timeout", None),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("request_too_large", None),
+}
+EXPECTED = {  # FastAPI's own messages quote what was sent
+    "name": "expected the person's name, as one form field",
+    "files": "expected image files, as multipart form fields",
+    "file": "expected one image file, as a multipart form field",
+    "replace": "expected true or false",
+}
+
+
+def install(app: FastAPI) -> None:
+    """All that may be raised on purpose. The rest is `api.middleware.AccessLog`'s."""
+    app.exception_handler(DoorwardError)(_refused)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(HTTPException)(_protocol)
+
+
+def problem(status: int, code: str, detail: str, field: str | None = None, reason: str | None = None) -> Problem:
+    title = HTTPStatus(status).phrase
+    return Problem(title=title, status=status, detail=detail, code=code, field=field, reason=reason)
+
+
+def answer(body: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    if body.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = RETRY_AFTER
+    return JSONResponse(body.model_dump(exclude_none=True), body.status, headers, media_type=MEDIA_TYPE)
+
+
+def refusal(error: HTTPException) -> JSONResponse:
+    code, sentence = PROTOCOL.get(HTTPStatus(error.status_code), ("http_error", None))
+    return answer(problem(error.status_code, code, sentence or error.detail), error.headers)
+
+
+def documented(*examples: tuple[HTTPStatus, str, str]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's `responses` for errors, each given as status, code and an example's sentence."""
+    return {int(status): _documented(status, code, detail) for status, code, detail in examples}
+
+
+def _documented(status: HTTPStatus, code: str, detail: str) -> dict[str, Any]:
+    example = problem(status, code, detail).model_dump(exclude_none=True)
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
+    return {"description": f"{status.phrase}: `{code}` and the like", "content": content}
+
+
+async def _refused(_: Request, error: DoorwardError) -> JSONResponse:
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), None)
+    if status is None:
+        raise error
+    field, reason = getattr(error, "field", None), getattr(error, "reason", None)
+    return answer(problem(status, error.code, str(error), field, reason))
+
+
+async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    fields = list(dict.fromkeys(str(fault["loc"][1]) for fault in error.errors()))
+    detail = "; ".join(f"{field}: {EXPECTED.get(field, 'not as expected')}" for field in fields)
+    return answer(problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_field", detail, fields[0]))
+
+
+async def _protocol(_: Request, error: HTTPException) -> JSONResponse:
+    return refusal(error)

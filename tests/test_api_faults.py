@@ -1,0 +1,184 @@
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
+from rest import (
+    DENIED,
+    GRANTED,
+    PICTURE,
+    SECRET,
+    FakeEnrolment,
+    FakeRecogniser,
+    FakeStore,
+    acall,
+    enrol,
+    faked,
+    match,
+    problem,
+)
+
+from api import routes
+from core.domain import Decision, Reason, Verdict
+from core.errors import (
+    DoorwardError,
+    FaceUnfit,
+    InvalidField,
+    ModelUnavailable,
+    PersonNotFound,
+    Stopped,
+    StoreUnavailable,
+)
+from core.opencv import cv2
+
+
+@pytest.mark.logs("a request failed")
+@pytest.mark.parametrize(
+    ("fault", "status", "code", "more"),
+    [
+        (FaceUnfit("a.png: the face is too small.", "too_far"), 422, "face_unfit", {"reason": "too_far"}),
+        (InvalidField("name", "expected 1 to 255 characters"), 422, "invalid_field", {"field": "name"}),
+        (PersonNotFound("Nobody is enrolled under that user_id."), 404, "person_not_found", {}),
+        (ModelUnavailable("The pack is missing."), 503, "model_unavailable", {}),
+        (StoreUnavailable("The database is down."), 503, "database_unavailable", {}),
+        (Stopped(SECRET), 500, "internal_error", {}),
+        (ValueError(SECRET), 500, "internal_error", {}),
+    ],
+)
+def test_each_error_has_its_status(fault: Exception, status: int, code: str, more: dict[str, str]) -> None:
+    answer = enrol(faked(enrolment=FakeEnrolment(fault)), "ada", PICTURE)
+    body = problem(answer)
+    assert (answer.status_code, body["code"]) == (status, code)
+    assert {key: body[key] for key in ("field", "reason") if key in body} == more
+    assert SECRET not in answer.text
+    assert ("retry-after" in answer.headers) == (status == 503)
+
+
+def errors_of_every_kind() -> list[Exception]:
+    kinds: list[type[DoorwardError]] = [DoorwardError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    ours = [kind(*["x"] * (2 if kind in (InvalidField, FaceUnfit) else 1)) for kind in kinds]
+    foreign = [ValueError("x"), OSError(28, "x"), MemoryError(), KeyError("x"), AssertionError(), RuntimeError("x")]
+    return [*ours, *foreign, TimeoutError(), StopIteration(), cv2.error("x"), ExceptionGroup("x", [ValueError()])]
+
+
+EVERYTHING = errors_of_every_kind()
+NOT_A_GRANT = st.builds(
+    Decision,
+    st.sampled_from([Verdict.WAIT, Verdict.DENIED]),
+    st.sampled_from(Reason),
+    user_id=st.none() | st.text(),
+    name=st.none() | st.text(),
+)
+
+
+@pytest.mark.logs("a request failed")
+@pytest.mark.parametrize("fault", EVERYTHING, ids=lambda fault: type(fault).__name__)
+@pytest.mark.parametrize("where", ["model", "identify", "record"])
+def test_no_failure_ends_in_granted(fault: Exception, where: str) -> None:
+    recogniser = FakeRecogniser(fault if where == "identify" else GRANTED)
+    recogniser.missing = fault if where == "model" else None
+    store = FakeStore(fault if where == "record" else None)
+    answer = match(faked(recogniser, store=store), PICTURE)
+    assert answer.status_code >= 400
+    assert "access_granted" not in answer.text
+    assert "user-7" not in answer.text
+    assert SECRET not in answer.text
+    assert store.recorded == []
+
+
+@given(decision=NOT_A_GRANT)
+def test_nothing_but_granted_is_answered_as_granted(decision: Decision) -> None:
+    assert match(faked(FakeRecogniser(decision)), PICTURE).json() == {"status": "access_denied"}
+
+
+@pytest.mark.logs("a request failed")
+def test_a_grant_that_names_nobody_is_none() -> None:
+    store = FakeStore()
+    answer = match(faked(FakeRecogniser(Decision(Verdict.GRANTED, Reason.MATCHED)), store=store), PICTURE)
+    assert (answer.status_code, problem(answer)["code"], store.recorded) == (500, "internal_error", [])
+
+
+class Busy(FakeRecogniser):
+    """Looks at each picture until it is let go, and counts how many it looks at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looking = threading.Semaphore(0)
+        self.let_go = threading.Event()
+        self.now = self.most = 0
+        self._lock = threading.Lock()
+
+    def identify(self, image: np.ndarray) -> Decision:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        self.looking.release()
+        assert self.let_go.wait(10)
+        with self._lock:
+            self.now -= 1
+        return DENIED
+
+
+async def while_busy(busy: Busy, requests: int, then: Callable[[FastAPI], Any]) -> list[httpx.Response]:
+    """Sends as many matches, does `then` once the first are being looked at, and lets them go."""
+    app = faked(busy)
+    upload = {"file": ("a.png", PICTURE)}
+    async with asyncio.TaskGroup() as group:
+        matches = [group.create_task(acall(app, "POST", "/match_face", files=upload)) for _ in range(requests)]
+        with ExitStack() as stack:
+            stack.callback(busy.let_go.set)
+            await asyncio.to_thread(busy.looking.acquire, timeout=10)
+            await then(app)
+    return [task.result() for task in matches]
+
+
+def test_inference_never_blocks_the_event_loop() -> None:
+    async def health(app: FastAPI) -> None:
+        assert (await acall(app, "GET", "/health")).status_code == 200
+
+    (answer,) = asyncio.run(while_busy(Busy(), 1, health))
+    assert answer.json() == {"status": "access_denied"}
+
+
+def test_no_more_inference_at_a_time_than_there_are_cores() -> None:
+    async def nothing(app: FastAPI) -> None:
+        await asyncio.sleep(0)
+
+    busy, cores = Busy(), os.cpu_count() or 1
+    answers = asyncio.run(while_busy(busy, cores + 3, nothing))
+    assert {answer.status_code for answer in answers} == {200}
+    assert busy.most <= cores
+
+
+def test_who_waits_too_long_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "PATIENCE", 0.01)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+
+    async def one_more(app: FastAPI) -> None:
+        answer = await acall(app, "POST", "/match_face", files={"file": ("a.png", PICTURE)})
+        assert (answer.status_code, problem(answer)["code"]) == (503, "unavailable")
+
+    (answer,) = asyncio.run(while_busy(Busy(), 1, one_more))
+    assert answer.status_code == 200
+
+
+def test_the_parts_live_as_long_as_the_app() -> None:
+    recogniser, store = FakeRecogniser(), FakeStore()
+    app = faked(recogniser, store=store)
+
+    async def live() -> None:
+        async with app.router.lifespan_context(app):
+            assert (recogniser.calls, store.closed) == (["start"], False)
+
+    asyncio.run(live())
+    assert (recogniser.calls, store.closed) == (["start", "stop"], True)
