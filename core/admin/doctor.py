@@ -1,0 +1,70 @@
+"""Is all here that the kiosk needs? Each check with its remedy."""
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from core.config import ApiSettings, CameraSettings, Settings
+from core.display import DisplayProblem, display_problem
+from core.errors import DoorwardError
+from core.parts import make_camera, make_model, make_store
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the doctor's. `detail` holds the remedy where it is not well."""
+
+    name: str
+    well: bool
+    detail: str
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """All checks, one after the other; none of them raises."""
+    yield _display()
+    yield _check("model", lambda: f"{make_model(settings.models).id} is loaded")
+    yield _check("database", lambda: _database(settings))
+    yield _check("camera", lambda: _camera(settings.camera))
+    yield _port(settings.api)
+
+
+def _check(name: str, probe: Callable[[], str]) -> Check:
+    try:
+        return Check(name, well=True, detail=probe())
+    except DoorwardError as error:
+        return Check(name, well=False, detail=str(error))
+
+
+def _display() -> Check:
+    problem: DisplayProblem | None = display_problem()
+    if problem is not None:
+        return Check("display", well=False, detail=problem.message)
+    return Check("display", well=True, detail="a display and Qt's libraries are there")
+
+
+def _database(settings: Settings) -> str:
+    store = make_store(settings.database)
+    try:
+        store.migrate()
+        people = store.people()
+        return f"{len(people)} people, {sum(person.faces for person in people)} faces"
+    finally:
+        store.close()
+
+
+def _camera(settings: CameraSettings) -> str:
+    frames = make_camera(settings).frames()
+    for frame in islice(frames, 1):
+        height, width = frame.image.shape[:2]
+        return f"delivers pictures of {width} x {height}"
+    return "has no picture"
+
+
+def _port(settings: ApiSettings) -> Check:
+    try:
+        with socket.create_server((settings.host, settings.port)):
+            return Check("port", well=True, detail=f"{settings.host}:{settings.port} is free")
+    except OSError:
+        detail = f"{settings.host}:{settings.port} is taken: a Doorward that runs already, or set api.port to another"
+        return Check("port", well=False, detail=detail)
