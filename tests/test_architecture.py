@@ -1,0 +1,58 @@
+"""Who may know whom: ARCHITECTURE.md, kept true."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted(p for room in ("core", "api", "kiosk") for p in (ROOT / room).rglob("*.py"))
+PURE = {"domain", "errors", "quality", "tracking", "gallery", "policy"}
+ONLY_IN = {
+    "cv2": {"core/opencv.py"},
+    "insightface": {"core/faces.py", "core/packs.py", "core/liveness.py"},
+    "onnxruntime": {"core/faces.py"},
+    "sqlalchemy": {"core/store.py", "core/database.py", "core/migrations"},
+    "alembic": {"core/database.py", "core/migrations"},
+    "fastapi": {"api"},
+    "uvicorn": {"api"},
+    "PySide6": {"kiosk"},
+}
+
+
+def imports(path):
+    """(module, as written) of every import in a file, those inside functions among them."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def room(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", FILES, ids=room)
+def test_each_room_knows_only_whom_it_may(path):
+    name = room(path)
+    for module in imports(path):
+        top = module.split(".")[0]
+        if name.startswith("core/"):
+            assert top not in ("api", "kiosk"), f"{name} imports {module}"
+        if name.startswith("api/"):
+            assert top != "kiosk", f"{name} imports {module}"
+        if name.startswith("kiosk/"):
+            assert top != "api", f"{name} imports {module}"
+        if top in ONLY_IN:
+            assert any(name.startswith(where) for where in ONLY_IN[top]), f"{name} imports {module}"
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_the_pure_rooms_know_numpy_and_the_standard_library_only(name):
+    for module in imports(ROOT / "core" / f"{name}.py"):
+        top = module.split(".")[0]
+        if top == "core":
+            assert module.split(".")[1] in PURE, f"{name} imports {module}"
+        else:
+            assert top in ("numpy", "collections", "dataclasses", "datetime", "enum", "math", "typing"), module
