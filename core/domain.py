@@ -4,7 +4,7 @@ Coordinates are pixels of the frame, x to the right, y down, the origin at the t
 Images are uint8 arrays (height, width, 3) in BGR order, as OpenCV gives them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -31,8 +31,12 @@ class Reason(StrEnum):
     TOO_FAR = "too_far"
     TOO_CLOSE = "too_close"
     OFF_CENTRE = "off_centre"
+    BLURRED = "blurred"
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
     TURNED_AWAY = "turned_away"
     PARTLY_HIDDEN = "partly_hidden"
+    MORE_THAN_ONE = "more_than_one"
     COOLING_DOWN = "cooling_down"
 
 
@@ -127,12 +131,29 @@ class Match:
         return self.best.similarity - self.runner_up.similarity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Observation:
-    """One frame's evidence: when its frame was captured (seconds, monotonic), and what the gallery said."""
+    """One frame of one track: when it was captured (seconds, monotonic), the embedding, what the gallery said of it.
+
+    `quality` ranks the frames of the track, 0 to 1.
+    """
 
     at: float
+    vector: Vector
     match: Match
+    quality: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """All that is known of one visit. `fused` is the gallery's word on the mean of the frames' embeddings.
+
+    `since` is when the visit's first usable frame was captured (seconds, monotonic).
+    """
+
+    since: float = 0.0
+    frames: tuple[Observation, ...] = ()
+    fused: Match = field(default_factory=Match)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
 from core.config import EnrolmentSettings
@@ -17,12 +18,13 @@ from core.errors import (
     MultipleFaces,
 )
 from core.gallery import Gallery, consistent
-from core.quality import unfit
+from core.quality import Limits, assess
 from core.recogniser import Recogniser
 
 SAME_PERSON = 0.6
 """Of the threshold: pictures of one call that agree less than this show two people. With the test pack that is
 0.27, where its impostor pairs end and well below its least genuine pair (0.54)."""
+SHARPNESS = 0.2  # a template serves for years: stricter than for a frame that is gone in a moment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +52,7 @@ class Enrolment:
         self._recogniser = recogniser
         self._store = store
         self._settings = settings
-        self._min_face_px = min_face_px
+        self._limits = Limits(least_width=min_face_px, largest=inf, sharpness=SHARPNESS)
 
     def enrol(self, user_id: str, name: str, pictures: Sequence[Picture], *, replace: bool = False) -> int:
         """Stores one template for each of `pictures` and returns how many; `replace` drops the earlier ones.
@@ -65,7 +67,9 @@ class Enrolment:
         templates = [self._template(user_id, name, picture) for picture in pictures]
         self._check_one_person(user_id, templates)
         limit = self._settings.max_faces
-        return self._store.add_faces(user_id, name, templates, limit=limit, replace=replace)
+        stored = self._store.add_faces(user_id, name, templates, limit=limit, replace=replace)
+        self._recogniser.refresh()  # who enrols and matches at once need not wait for the next poll
+        return stored
 
     def _template(self, user_id: str, name: str, picture: Picture) -> Template:
         model = self._recogniser.model
@@ -77,7 +81,7 @@ class Enrolment:
             raise FaceNotFound(f"{picture.name}: there is no face in it. Send one that shows the face from the front.")
         if len(faces) > 1:
             raise MultipleFaces(f"{picture.name}: there are {len(faces)} faces in it. Send one of the person alone.")
-        reason = unfit(faces[0], picture.image.shape, self._min_face_px)
+        reason = assess(faces[0], picture.image, self._limits).reason
         if reason is not None:
             raise FaceUnfit(f"{picture.name}: the face is not fit to be enrolled ({reason}).", reason)
         return faces[0]

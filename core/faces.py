@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.alignment import ARCFACE, CROP, similarity
 from core.domain import Face, Image, Vector
 from core.errors import InvalidEmbedding, ModelUnavailable
 from core.gallery import unit
@@ -16,15 +18,12 @@ from core.opencv import cv2
 FULL_LOOK = (128, 640)
 """Detector input sizes for a whole picture: small finds a face that fills it, large one that is far away."""
 
-CROP = 112
-ARCFACE = np.array([(38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041)])
-"""Where the five landmarks lie in the 112 x 112 crop that ArcFace-shaped recognisers were trained on."""
-
 CAUTIOUS = 0.6
 THRESHOLDS = {
     "e72a5710cce3": 0.45,  # the MobileFaceNet that Doorward is tested with
     "4c06341c33c2": 0.55,  # w600k_r50, the recogniser of buffalo_l and buffalo_m
 }
+STRIDE = 32  # SCRFD's coarsest; its input's sides must be multiples of it
 UNREADABLE = "a file in it is damaged, or of an unknown kind"
 
 
@@ -70,7 +69,7 @@ class InsightFaceModel:
         """All faces of `image` (BGR), largest first. `sizes`: the squares, in pixels, it is looked at in."""
         if min(image.shape[:2]) * min(sizes) < max(image.shape[:2]):
             return ()  # so thin a strip that nothing of it is left at that size
-        boxes, landmarks = self._detector.detect(image, input_size=[(size, size) for size in sizes])
+        boxes, landmarks = self._detector.detect(image, input_size=[_fitted(size, image.shape) for size in sizes])
         found = [
             Face((float(x0), float(y0), float(x1), float(y1)), points.astype(np.float32), float(score))
             for (x0, y0, x1, y1, score), points in zip(boxes, landmarks, strict=True)
@@ -81,6 +80,17 @@ class InsightFaceModel:
     def embed(self, image: Image, face: Face) -> Vector:
         """The embedding, (dimension,) float32 of length 1. Raises InvalidEmbedding where there is none."""
         return unit(self._recogniser.get_feat(align(image, face.landmarks)), self._dimension)
+
+
+def _fitted(size: int, shape: tuple[int, ...]) -> tuple[int, int]:
+    """(width, height) of the detector's input: a square of `size` less the padding that the picture would leave."""
+    height, width = shape[:2]
+    longest = max(height, width)
+    return _stride(size * width / longest), _stride(size * height / longest)
+
+
+def _stride(pixels: float) -> int:
+    return max(1, ceil(pixels / STRIDE)) * STRIDE
 
 
 def _load(folder: Path, threads: int) -> tuple[Any, Any]:
@@ -127,20 +137,10 @@ def align(image: Image, landmarks: NDArray[np.floating]) -> Image:
 
     Raises InvalidEmbedding where the landmarks are not finite or all in one place.
     """
-    matrix = _similarity(landmarks.astype(np.float64), ARCFACE)
+    matrix = similarity(landmarks, ARCFACE)
     if not np.isfinite(matrix).all():
         raise InvalidEmbedding("The landmarks found make no face. Take another picture.")
     return cv2.warpAffine(image, matrix, (CROP, CROP)).astype(np.uint8, copy=False)
-
-
-def _similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The (2, 3) matrix of the turn, scale and shift that brings `source` nearest to `target` (least squares)."""
-    z, w = source @ (1, 1j), target @ (1, 1j)
-    spread = z - z.mean()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        a = np.vdot(spread, w) / np.vdot(spread, spread)
-    b = w.mean() - a * z.mean()
-    return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
 
 
 def auto_threshold(model_id: str) -> float:

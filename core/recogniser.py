@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import inf
 from typing import Protocol
 
 import numpy as np
 
 from core.config import RecognitionSettings
-from core.domain import Decision, Fault, Image, Match, Observation, Template, Verdict
+from core.domain import Decision, Evidence, Fault, Image, Observation, Template, Verdict
 from core.errors import (
     DoorwardError,
     FaceNotFound,
@@ -19,9 +20,10 @@ from core.errors import (
     Unavailable,
 )
 from core.faces import FaceModel, auto_threshold
+from core.fusion import with_frame
 from core.gallery import Gallery
 from core.policy import Rules, decide
-from core.quality import unfit
+from core.quality import Limits, assess
 
 log = logging.getLogger(__name__)
 GALLERY_LOADING = "The gallery is being loaded. Wait a moment."
@@ -50,12 +52,14 @@ class Recogniser:
         self._load = load
         self._store = store
         self._settings = settings
+        self._limits = Limits(least_width=settings.min_face_px, largest=inf)  # a portrait may be cut close
         self._poll = poll
         self._model: FaceModel | None = None
         self._gallery: Gallery | None = None
         self._model_error: Unavailable | None = ModelUnavailable("The model is being loaded. Wait a moment.")
         self._gallery_error: Unavailable | None = StoreUnavailable(GALLERY_LOADING)
         self._loading = True
+        self._refreshing = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -111,18 +115,22 @@ class Recogniser:
         faces = self.model.detect(image)
         if not faces:
             raise FaceNotFound("There is no face in the picture. Send one that shows the face from the front.")
-        reason = unfit(faces[0], image.shape, self._settings.min_face_px)
-        if reason is not None:
-            return Decision(Verdict.DENIED, reason, threshold=self.rules.threshold)
-        match = self.gallery.match(self.model.embed(image, faces[0]))
-        return self.judge_still(match)
-
-    def judge_still(self, match: Match) -> Decision:
-        """The policy's word on a single picture: there is no second frame to wait for."""
-        return decide([Observation(0.0, match)], replace(self.rules, frames=1, patience=0.0), 0.0)
+        quality = assess(faces[0], image, self._limits)
+        if quality.reason is not None:
+            return Decision(Verdict.DENIED, quality.reason, threshold=self.rules.threshold)
+        vector, gallery = self.model.embed(image, faces[0]), self.gallery
+        frame = Observation(0.0, vector, gallery.match(vector), quality.score)
+        return decide(with_frame(Evidence(), frame, gallery, 1), replace(self.rules, frames=1, patience=0.0), 0.0)
 
     def refresh(self) -> None:
-        """One round: load what is missing, read the gallery if it has moved. Sets `fault` rather than raise."""
+        """One round: load what is missing, read the gallery if it has moved. Sets `fault` rather than raise.
+
+        The thread does so by itself; who has just changed the store calls it to see the change at once.
+        """
+        with self._refreshing:
+            self._refresh()
+
+    def _refresh(self) -> None:
         before = self.fault
         try:
             self._refresh_model()

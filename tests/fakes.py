@@ -8,6 +8,8 @@ import numpy as np
 from core.domain import Event, Face, Frame, Image, Template, Vector
 from core.errors import CameraUnavailable, DoorFailed, StoreUnavailable
 from core.gallery import unit
+from core.looks import moved
+from core.tracking import iou
 
 DIMENSION = 16
 MODEL_ID = "fake:0123456789ab:16"
@@ -34,19 +36,34 @@ def face(x: float = 100, y: float = 100, width: float = 100) -> Face:
     return Face((x, y, x + width, y + width * 1.3), landmarks, 0.9)
 
 
-def image(*people: tuple[str, Face], shape: tuple[int, int] = (480, 640)) -> "Picture":
-    return Picture(np.zeros((*shape, 3), np.uint8), people)
+NOISE = np.random.default_rng(1).integers(60, 200, (480, 640, 3), np.uint8)
+
+
+def image(*people: tuple[str, Face]) -> "Picture":
+    """640 x 480 pixels of noise, which is neither dark nor blurred, with `people` in it."""
+    picture = NOISE.copy().view(Picture)
+    picture.people = people
+    return picture
 
 
 class Picture(np.ndarray):
-    """An image that remembers who is in it, so that FakeModel can find them."""
+    """An image that remembers who is in it, also in a part of it, so that FakeModel can find them."""
 
-    people: tuple[tuple[str, Face], ...]
+    people: tuple[tuple[str, Face], ...] = ()
 
-    def __new__(cls, pixels: Image, people: Sequence[tuple[str, Face]]) -> "Picture":
-        self = pixels.view(cls)
-        self.people = tuple(people)
-        return self
+    def __getitem__(self, key):  # type: ignore[no-untyped-def, override]
+        part = super().__getitem__(key)
+        if isinstance(part, Picture) and isinstance(key, tuple) and isinstance(key[0], slice) and len(key) == 2:
+            rows, columns = key
+            x, y = columns.start or 0, rows.start or 0
+            inside = [(who, moved(f, -x, -y)) for who, f in self.people]
+            part.people = tuple((who, f) for who, f in inside if _middle_in(f, part.shape))
+        return part
+
+
+def _middle_in(face: Face, shape: tuple[int, ...]) -> bool:
+    x, y = (face.box[0] + face.box[2]) / 2, (face.box[1] + face.box[3]) / 2
+    return 0 <= x < shape[1] and 0 <= y < shape[0]
 
 
 class FakeModel:
@@ -73,7 +90,7 @@ class FakeModel:
     def embed(self, image: Image, face: Face) -> Vector:
         if self._vector is not None:
             return unit(self._vector)
-        return vector_of(next(who for who, f in image.people if f is face))  # type: ignore[attr-defined]
+        return vector_of(max(image.people, key=lambda person: iou(person[1].box, face.box))[0])  # type: ignore[attr-defined]
 
 
 class FakeStore:

@@ -37,8 +37,7 @@ def test_each_picture_becomes_a_template_of_the_running_model():
     desk = Desk()
     assert desk.enrols(" ann ", "  Ann Example ", of("ann"), of("ann")) == 2
     assert {(t.user_id, t.name, t.model_id) for t in desk.store.faces} == {("ann", "Ann Example", FakeModel.id)}
-    desk.recogniser.refresh()
-    assert desk.recogniser.identify(of("ann")).user_id == "ann"
+    assert desk.recogniser.identify(of("ann")).user_id == "ann"  # at once
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
 """What must never happen: a grant that some frame, some doubt or some number speaks against."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain import Candidate, Match, Observation, Reason, Verdict
-from core.policy import Rules, decide
+from core.domain import Candidate, Evidence, Match, Observation, Reason, Verdict
+from core.policy import AGREEING, Rules, decide
 
 RULES = Rules(threshold=0.5, margin=0.1, frames=3, patience=1.0)
 similarities = st.floats(-1, 1) | st.just(float("nan")) | st.just(float("inf"))
@@ -15,27 +17,32 @@ candidates = st.builds(Candidate, st.sampled_from("abc"), st.just("Name"), simil
 matches = st.builds(Match, st.none() | candidates, st.none() | candidates)
 
 
-@st.composite
-def evidences(draw):
-    times = sorted(draw(st.lists(st.floats(0, 5), max_size=8)))
-    return [Observation(at, draw(matches)) for at in times]
+def frame(match, at=0.0):
+    return Observation(at, np.zeros(2, np.float32), match, 0.9)
 
 
-def seen(*similarities, who="ann", runner_up=None, every=0.1):
+evidences = st.builds(Evidence, st.floats(0, 5), st.lists(st.builds(frame, matches), max_size=6).map(tuple), matches)
+
+
+def seen(*similarities, who="ann", runner_up=None, fused=None):
+    """Evidence since 0 s: frames that are `who` with these similarities, and their mean's."""
     other = Candidate("bob", "Bob", runner_up) if runner_up is not None else None
-    return [Observation(i * every, Match(Candidate(who, who.title(), s), other)) for i, s in enumerate(similarities)]
+    frames = tuple(frame(Match(Candidate(who, who.title(), s), other)) for s in similarities)
+    mean = Candidate(who, who.title(), similarities[0] if fused is None else fused)
+    return Evidence(0.0, frames, Match(mean, other))
 
 
-@given(evidences(), st.floats(0, 10))
+@given(evidences, st.floats(0, 10))
 def test_a_grant_has_every_one_of_its_frames_behind_it(evidence, now):
     decision = decide(evidence, RULES, now)
     if decision.verdict is Verdict.GRANTED:
-        latest = evidence[-RULES.frames :]
-        assert len(latest) == RULES.frames
-        assert {o.match.best.user_id for o in latest} == {decision.user_id}
-        assert all(math.isfinite(o.match.best.similarity) for o in latest)
-        assert all(o.match.best.similarity >= RULES.threshold for o in latest)
-        assert all(o.match.margin >= RULES.margin for o in latest)
+        best = [f.match.best for f in evidence.frames]
+        assert len(best) >= RULES.frames
+        assert {b.user_id for b in best} == {decision.user_id} == {evidence.fused.best.user_id}
+        assert all(math.isfinite(b.similarity) and b.similarity >= AGREEING * RULES.threshold for b in best)
+        assert math.isfinite(evidence.fused.best.similarity)
+        assert evidence.fused.best.similarity >= RULES.threshold
+        assert evidence.fused.margin >= RULES.margin
     else:
         assert decision.user_id is None
         assert decision.name is None
@@ -54,13 +61,16 @@ def test_too_few_frames_wait_however_good_they_are():
 @pytest.mark.parametrize(
     ("evidence", "reason"),
     [
-        (seen(0.9, 0.9, 0.49), Reason.UNKNOWN_FACE),
+        (seen(0.6, 0.6, 0.6, fused=0.49), Reason.UNKNOWN_FACE),
+        (seen(0.9, 0.9, 0.39), Reason.UNKNOWN_FACE),
         (seen(0.9, 0.9, float("nan")), Reason.UNKNOWN_FACE),
         (seen(0.9, 0.9, float("inf")), Reason.UNKNOWN_FACE),
-        (seen(0.9, 0.9) + seen(0.9, who="bob"), Reason.DISAGREEING),
+        (seen(0.9, 0.9, 0.9, fused=float("nan")), Reason.UNKNOWN_FACE),
+        (replace(seen(0.9, 0.9), frames=seen(0.9, 0.9).frames + seen(0.9, who="bob").frames), Reason.DISAGREEING),
+        (replace(seen(0.9, 0.9, 0.9), fused=Match(Candidate("bob", "Bob", 0.9))), Reason.DISAGREEING),
         (seen(0.6, 0.6, 0.6, runner_up=0.55), Reason.AMBIGUOUS),
         (seen(0.6, 0.6, 0.6, runner_up=float("nan")), Reason.AMBIGUOUS),
-        ([Observation(0.0, Match())] * 3, Reason.UNKNOWN_FACE),
+        (Evidence(0.0, (frame(Match()),) * 3), Reason.UNKNOWN_FACE),
     ],
 )
 def test_doubt_waits_first_and_is_denied_when_patience_ends(evidence, reason):
