@@ -4,9 +4,12 @@ import json
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
-from core.admin.app import main
+from core.admin.app import app, main
 from core.opencv import cv2
+from core.pin import matches
+from core.store import Store
 
 
 @pytest.fixture
@@ -114,3 +117,20 @@ def test_help_lists_the_commands(run):
     assert code == 0
     for command in ("enrol", "people", "match", "replay", "doctor", "models"):
         assert command in out
+
+
+def test_the_operators_pin_is_set_anew_and_kept_as_a_hash(run, tmp_path):
+    assert CliRunner().invoke(app, ["pin"], input="135790\n135790\n").exit_code == 0
+    store = Store(f"sqlite:///{tmp_path}/data/doorward.sqlite")
+    stored = store.operator_pin()
+    store.close()
+    assert "135790" not in stored
+    assert matches("135790", stored)
+    assert not matches("135791", stored)
+
+
+@pytest.mark.parametrize("typed", ["1234\n1234\n", "135790\n135791\n", "abcdef\nabcdef\n"])
+def test_a_pin_that_will_not_do_is_refused_and_not_repeated(run, typed):
+    result = CliRunner().invoke(app, ["pin"], input=typed)
+    assert result.exit_code != 0
+    assert typed.split()[0] not in result.output + str(result.exception)

@@ -25,6 +25,14 @@ def test_the_shipped_file_says_what_each_key_is_in_the_line_above_it():
             assert f"# {field.description}" in above
 
 
+def test_the_readme_lists_every_key():
+    readme = (SHIPPED.parent / "README.md").read_text()
+    for section, field in Settings.model_fields.items():
+        for key, of in field.annotation.model_fields.items():
+            default = str(of.default).lower() if isinstance(of.default, bool) else of.default
+            assert f"| `{section}.{key}` | `{default}` | {of.description} |" in readme
+
+
 def test_the_environment_overrides_the_file(tmp_path, monkeypatch):
     file = tmp_path / "config.yaml"
     file.write_text("api: {port: 8001}\nrecognition: {threshold: 0.5}\n")

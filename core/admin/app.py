@@ -16,6 +16,7 @@ from core.domain import Decision
 from core.enrolment import Picture
 from core.errors import ConfigError, DoorwardError, ImageUnreadable
 from core.pictures import decode_image
+from core.pin import hashed
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Everything an operator does at a shell.")
 models = typer.Typer(no_args_is_help=True, help="InsightFace's model packs.")
@@ -96,6 +97,15 @@ def doctor(
         mark = "ok  " if check.well else "FAIL"
         sh.say(f"{mark}  {check.name:9} {check.detail}", name=check.name, well=check.well, detail=check.detail)
     raise typer.Exit(0 if all(check.well for check in checks) else 1)
+
+
+@app.command()
+def pin(context: typer.Context, config: ConfigOption = None, demo: DemoOption = False) -> None:
+    """Set the operator's PIN anew, without knowing the old one."""
+    store = shell(context, config, json=False, demo=demo).store()
+    first = typer.prompt("New PIN", hide_input=True)
+    store.set_operator_pin(hashed(first, typer.prompt("Once more", hide_input=True)))
+    typer.echo("The operator's PIN is set.")
 
 
 @models.command()

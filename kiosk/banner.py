@@ -1,0 +1,109 @@
+"""The one state at the door: a sign and a few words on a ground of the state's colour, as large as they fit."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from core.domain import Phase, Scene
+from kiosk import theme
+from kiosk.glyphs import paint_glyph
+from kiosk.wording import Words, words
+
+CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+MARGIN = 0.08  # of the banner's shorter side
+GAP = 0.04  # of the room within, between the three parts
+SIGN_ACROSS = 0.5  # of the room within, at most
+SIGN_DOWN, DETAIL_DOWN = 0.32, 0.24
+FAULT_SIGN_DOWN, FAULT_DETAIL_DOWN = 0.2, 0.46  # a fault has a whole sentence to say
+DETAIL_SIZE = 0.055  # of the room within: what it is set in beside a long title, where it fits
+
+
+class Banner(QWidget):
+    """Shows a scene. Told apart by colour, shape and words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.show_scene(Scene(Phase.STARTING))
+
+    @property
+    def phase(self) -> Phase:
+        return self._phase
+
+    @property
+    def words(self) -> Words:
+        return self._words
+
+    def show_scene(self, scene: Scene) -> None:
+        self._phase, self._words = scene.phase, words(scene)
+        self.setAccessibleName(f"{self._words.title}. {self._words.detail}")
+        self.update()
+
+    def sizes(self) -> tuple[int, int]:
+        """What title and detail are set in, in pixels. The title's does not depend on the detail, so it is steady."""
+        room = self._inner().height() * (1 - 2 * GAP) - self._side()
+        detail_room = self._inner().height() * (FAULT_DETAIL_DOWN if self._phase is Phase.FAULT else DETAIL_DOWN)
+        title = largest(theme.BANNER_SIZES, lambda size: self._fits(self._title(size), room - detail_room))
+        most = round(max(title * theme.DETAIL_SHARE, self._inner().height() * DETAIL_SIZE, theme.DETAIL_LEAST))
+        smaller = range(most, theme.DETAIL_LEAST - 1, -1)
+        return title, largest(smaller, lambda size: self._fits(self._detail(size), detail_room))
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        tone = theme.TONES[self._phase]
+        sizes = self.sizes()
+        sign, title, detail = self._arrange(*sizes)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(tone.ground))
+        paint_glyph(painter, sign, self._phase, tone)
+        painter.setPen(QColor(tone.ink))
+        painter.setFont(self._font(sizes[0], QFont.Weight.Bold))
+        painter.drawText(title, CENTRED, self._words.title)
+        painter.setFont(self._font(sizes[1], QFont.Weight.Normal))
+        painter.drawText(detail, CENTRED, self._words.detail)
+        painter.end()
+
+    def _arrange(self, title_size: int, detail_size: int) -> tuple[QRectF, QRectF, QRectF]:
+        """Where sign, title and detail go: one below the other, together in the middle."""
+        area, side, gap = self._inner(), self._side(), self._inner().height() * GAP
+        title, detail = self._title(title_size).height(), self._detail(detail_size).height()
+        two_lines = 2 * QFontMetricsF(self._font(detail_size, QFont.Weight.Normal)).lineSpacing()
+        top = area.top() + max(0.0, area.height() - side - title - max(detail, two_lines) - 2 * gap) / 2
+        sign = QRectF(area.center().x() - side / 2, top, side, side)
+        top += side + gap
+        below = top + title + gap
+        return sign, QRectF(area.left(), top, area.width(), title), QRectF(area.left(), below, area.width(), detail)
+
+    def _fits(self, block: QRectF, height: float) -> bool:
+        return block.width() <= self._inner().width() and block.height() <= height
+
+    def _title(self, size: int) -> QRectF:
+        return self._block(self._font(size, QFont.Weight.Bold), self._words.title)
+
+    def _detail(self, size: int) -> QRectF:
+        return self._block(self._font(size, QFont.Weight.Normal), self._words.detail)
+
+    def _block(self, font: QFont, text: str) -> QRectF:
+        """The room that `text` takes when it is wrapped."""
+        return QFontMetricsF(font).boundingRect(QRectF(0, 0, self._inner().width(), 10_000), CENTRED, text)
+
+    def _inner(self) -> QRectF:
+        margin = min(self.width(), self.height()) * MARGIN
+        return QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
+
+    def _side(self) -> float:
+        """The sign's."""
+        down = FAULT_SIGN_DOWN if self._phase is Phase.FAULT else SIGN_DOWN
+        return min(self._inner().width() * SIGN_ACROSS, self._inner().height() * down)
+
+    def _font(self, size: int, weight: QFont.Weight) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(size)
+        font.setWeight(weight)
+        return font
+
+
+def largest(sizes: range, fits: Callable[[int], bool]) -> int:
+    """The first of `sizes` that fits, or the last."""
+    return next((size for size in sizes if fits(size)), sizes[-1])

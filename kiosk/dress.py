@@ -1,0 +1,32 @@
+"""The theme put on the application."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from core.domain import Phase
+from kiosk import theme
+from kiosk.glyphs import paint_glyph
+
+
+def dress(app: QApplication) -> None:
+    """Name, icon, font and look of everything that `app` shows. Needs to be done once, before the first widget."""
+    app.setApplicationName("doorward")
+    app.setApplicationDisplayName("Doorward")
+    QGuiApplication.setDesktopFileName("doorward")
+    app.setStyle("Fusion")
+    installed = set(QFontDatabase.families())
+    family = next((font for font in theme.FONTS if font in installed), None)
+    if family:
+        app.setFont(QFont(family))
+    app.setWindowIcon(_icon())
+    app.setStyleSheet(theme.stylesheet())
+
+
+def _icon() -> QIcon:
+    picture = QPixmap(128, 128)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    paint_glyph(painter, QRectF(4, 4, 120, 120), Phase.GRANTED, theme.Tone(theme.SURFACE, theme.ACCENT, theme.ACCENT))
+    painter.end()
+    return QIcon(picture)

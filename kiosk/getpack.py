@@ -1,0 +1,95 @@
+"""The operator's page that fetches a model pack: its licence first, then the bytes."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtWidgets import QDialog, QProgressBar, QWidget
+
+from core import packs
+from core.errors import DoorwardError, Stopped
+from kiosk import theme
+from kiosk.controls import Notice, button, column, label, row
+from kiosk.jobs import Jobs
+
+STEPS = 1000  # of the progress bar; bytes would overflow its int
+LOOK_MS = 100
+MEGABYTE = 1_000_000
+LARGEST = QSize(720, 360)
+
+
+class PackDialog(QDialog):
+    """Licence, acceptance, download. Closing it cancels; the recogniser finds the pack by itself."""
+
+    def __init__(
+        self, name: str, root: Path, jobs: Jobs, parent: QWidget, fetch: Callable[..., object] = packs.fetch
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Get the model")
+        self._name, self._root, self._jobs, self._fetch = name, root, jobs, fetch
+        self._cancelled = threading.Event()
+        self._so_far: tuple[int, int | None] = (0, None)
+        self.licence = label(" ".join(packs.LICENCE.split()))
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName("Download")
+        self.bar.hide()
+        self.notice = Notice()
+        self.cancel = button("&Cancel", self.reject)
+        self.accept_button = button("&Accept and download", self._start, look="primary")
+        self._look = QTimer(self, interval=LOOK_MS)
+        self._look.timeout.connect(self._show_progress)
+        self._lay_out(parent)
+
+    def done(self, result: int) -> None:
+        self._cancelled.set()
+        self._look.stop()
+        super().done(result)
+
+    def _lay_out(self, parent: QWidget) -> None:
+        title = label(f"Get the model {self._name}", look="heading")
+        buttons = row(None, self.cancel, self.accept_button)
+        whole = column(title, self.licence, self.bar, self.notice, None, buttons, gap=theme.ROOM)
+        whole.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
+        self.setLayout(whole)
+        self.resize(parent.size().boundedTo(LARGEST))
+
+    def _start(self) -> None:
+        self.accept_button.setEnabled(False)
+        self.notice.clear()
+        self.bar.show()
+        self._look.start()
+        call = partial(self._fetch, self._name, self._root, accepted=True, progress=self._note)
+        self._jobs.run(self, call, self._fetched, self._refused)
+
+    def _note(self, done: int, total: int | None) -> None:
+        """Called on the job's thread; the timer reads it. Raises Stopped once nobody waits for it any more."""
+        if self._cancelled.is_set() or self._jobs.stopped:
+            raise Stopped(f"The download of {self._name} was cancelled. It goes on from there the next time.")
+        self._so_far = done, total
+
+    def _show_progress(self) -> None:
+        done, total = self._so_far
+        self.bar.setMaximum(STEPS if total else 0)
+        self.bar.setValue(round(STEPS * done / total) if total else 0)
+        self.bar.setFormat(progress_words(done, total))
+
+    def _fetched(self, _: object) -> None:
+        self._look.stop()
+        self.bar.hide()
+        self.accept_button.hide()
+        self.cancel.setText("&Close")
+        self.notice.good("The model is here. Doorward loads it by itself within a few seconds.")
+
+    def _refused(self, error: DoorwardError) -> None:
+        self._look.stop()
+        self.bar.hide()
+        self.accept_button.setEnabled(True)
+        self.notice.bad(str(error))
+
+
+def progress_words(done: int, total: int | None) -> str:
+    if total is None:
+        return f"{done / MEGABYTE:.1f} MB"
+    return f"{done / MEGABYTE:.1f} of {total / MEGABYTE:.1f} MB"
