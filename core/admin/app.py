@@ -9,6 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from core import packs
 from core.admin.doctor import examine
+from core.admin.evaluate.command import evaluate
 from core.admin.replay import replay as replay_recording
 from core.admin.shell import ConfigOption, DemoOption, JsonOption, shell
 from core.camera import OpenCVCamera
@@ -21,6 +22,7 @@ from core.pin import hashed
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Everything an operator does at a shell.")
 models = typer.Typer(no_args_is_help=True, help="InsightFace's model packs.")
 app.add_typer(models, name="models")
+app.command()(evaluate)
 
 
 @app.callback()

@@ -1,0 +1,1 @@
+"""How well the pipeline tells people apart: `doorward-admin evaluate`."""
