@@ -4,11 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
-from urllib.parse import urlsplit
+from typing import Literal, Protocol
 
 import numpy as np
 
+from core.capture import Capture, Source, Whereabouts, is_address, is_device, shown
 from core.domain import Frame, Image
 from core.errors import CameraUnavailable
 from core.opencv import cv2
@@ -16,6 +16,8 @@ from core.opencv import cv2
 PICTURES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
 PICTURE_SECONDS = 2.0  # how long a folder's picture stands still
 PICTURE_RATE = 10.0  # frames per second while it does
+TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+Turn = Literal[0, 90, 180, 270]
 
 
 class Camera(Protocol):
@@ -29,7 +31,13 @@ class Camera(Protocol):
 
 
 class OpenCVCamera:
-    """A webcam (number or device path), `rtsp://…`, a video file, or a folder of pictures.
+    """A webcam, an address (`rtsp://…`, `http://…`), a video file, or a folder of pictures.
+
+    A webcam is a number or any path under /dev; one in /dev/v4l/by-id stays the camera's own whatever its number.
+    Where udev keeps such a path, a webcam opened by its number is found again when it comes back under another.
+
+    `width`, `height` (pixels) and `fps` are asked of a webcam, which may give others; 0 asks for nothing. Every
+    picture is turned clockwise by `rotate` degrees.
 
     Files and folders run at their own speed by `clock` and `sleep`, once or, with `loop`, for ever; without
     `paced` they run as fast as they are read and `Frame.at` is the media time.
@@ -37,37 +45,45 @@ class OpenCVCamera:
 
     def __init__(
         self,
-        source: int | str,
+        source: Source,
         *,
         loop: bool = False,
         timeout: float = 5.0,
+        width: int = 0,
+        height: int = 0,
+        fps: float = 0,
+        rotate: Turn = 0,
         paced: bool = True,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._source = int(source) if isinstance(source, str) and source.isdecimal() else source
+        self._whereabouts = Whereabouts(self._source)
         self._loop = loop
         self._timeout = timeout
+        self._wishes = (width, height, fps)
+        self._rotate = rotate
         self._paced = paced
         self._clock = clock
         self._sleep = sleep
 
     def frames(self) -> Iterator[Frame]:
-        if isinstance(self._source, int) or self._source.startswith("/dev/") or "://" in self._source:
+        if is_device(self._source) or is_address(self._source):
             yield from self._live()
             return
-        path = Path(self._source).expanduser()
+        path = Path(str(self._source)).expanduser()
         if not path.exists():
             raise CameraUnavailable(f"There is no file or folder {path}. Set camera.source to one that exists.")
         yield from self._recorded(path)
 
     def _live(self) -> Iterator[Frame]:
-        with _Capture(self._source, self._timeout) as capture:
+        width, height, fps = self._wishes
+        with Capture(self._whereabouts.find(), self._timeout, width=width, height=height, fps=fps) as capture:
             opened = self._clock()
             seq = 0
             while (image := capture.read()) is not None:
                 now = self._clock()
-                yield Frame(image, now, now - opened, seq)
+                yield Frame(_turned(image, self._rotate), now, now - opened, seq)
                 seq += 1
         raise CameraUnavailable(f"The camera {shown(self._source)} stopped delivering pictures. Check its cable.")
 
@@ -77,7 +93,7 @@ class OpenCVCamera:
             started = self._clock()
             before = seq
             for image, media_time in _folder(path) if path.is_dir() else _video(path, self._timeout):
-                yield Frame(image, self._wait_for(started, media_time), media_time, seq)
+                yield Frame(_turned(image, self._rotate), self._wait_for(started, media_time), media_time, seq)
                 seq += 1
             if seq == before:
                 raise CameraUnavailable(f"There is no picture in {path}. Set camera.source to another.")
@@ -93,8 +109,12 @@ class OpenCVCamera:
         return self._clock()
 
 
+def _turned(image: Image, degrees: Turn) -> Image:
+    return np.asarray(cv2.rotate(image, TURNS[degrees]), np.uint8) if degrees else image
+
+
 def _video(path: Path, timeout: float) -> Iterator[tuple[Image, float]]:
-    with _Capture(str(path), timeout) as capture:
+    with Capture(str(path), timeout) as capture:
         while (image := capture.read()) is not None:
             yield image, capture.media_time()
 
@@ -109,52 +129,6 @@ def _folder(path: Path) -> Iterator[tuple[Image, float]]:
         for _ in range(int(PICTURE_SECONDS * PICTURE_RATE)):
             yield image, shown_before / PICTURE_RATE
             shown_before += 1
-
-
-class _Capture:
-    """cv2.VideoCapture, opened with time-outs and let go of in every case."""
-
-    def __init__(self, source: int | str, timeout: float) -> None:
-        self._source = source
-        self._capture = cv2.VideoCapture()
-        wait = int(timeout * 1000)
-        limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, wait, cv2.CAP_PROP_READ_TIMEOUT_MSEC, wait]
-        if isinstance(source, int):
-            self._opened = self._capture.open(source)
-        elif source.startswith("/dev/"):
-            self._opened = self._capture.open(source, cv2.CAP_V4L2)
-        else:
-            self._opened = self._capture.open(source, cv2.CAP_FFMPEG, limits)
-
-    def __enter__(self) -> "_Capture":
-        if not self._opened:
-            self._capture.release()
-            raise CameraUnavailable(
-                f"The camera {shown(self._source)} cannot be opened. Check that it is plugged in and free, "
-                "or set camera.source to another."
-            )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._capture.release()
-
-    def read(self) -> Image | None:
-        delivered, image = self._capture.read()
-        return np.asarray(image, np.uint8) if delivered else None
-
-    def media_time(self) -> float:
-        """The presentation time, in seconds of the file's own timeline (which need not start with the picture)."""
-        rate = self._capture.get(cv2.CAP_PROP_FPS)
-        stamp = self._capture.get(cv2.CAP_PROP_PTS)
-        return stamp / rate if rate > 0 and stamp > 0 else self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-
-
-def shown(source: int | str) -> str:
-    """The source as it may stand in a message: without the password that an rtsp:// address may carry."""
-    if isinstance(source, int) or "://" not in source:
-        return str(source)
-    parts = urlsplit(source)
-    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
 
 
 class LatestFrame:

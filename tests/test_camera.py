@@ -1,12 +1,15 @@
 """Sources of frames, each as its user would name it, and the mailbox between the threads."""
 
 import threading
-from itertools import islice
+from itertools import islice, pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
+from streams import HttpCamera, RtspCamera, SilentCamera
 
 from core.camera import LatestFrame, OpenCVCamera, shown
+from core.capture import Whereabouts
 from core.domain import Frame
 from core.errors import CameraUnavailable
 from core.opencv import cv2
@@ -70,10 +73,88 @@ def test_a_folder_shows_its_pictures_one_after_the_other(folder):
     assert frames[-1].at - frames[0].at == pytest.approx(3.9)
 
 
-@pytest.mark.parametrize("source", [97, "97", "/dev/video97", "rtsp://127.0.0.1:9/door"])
-def test_a_camera_that_is_not_there_is_said_so(source):
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_every_picture_is_turned_clockwise(folder, video, degrees):
+    wide = np.zeros((40, 60, 3), np.uint8)
+    wide[:10, :10] = 255  # at the top left
+    cv2.imwrite(str(folder / "0.png"), wide)
+    turned = next(OpenCVCamera(str(folder), rotate=degrees, paced=False).frames()).image
+    assert (turned == np.rot90(wide, -degrees // 90)).all()
+    assert turned.flags.c_contiguous
+    upright = (48, 64, 3) if degrees % 180 == 0 else (64, 48, 3)
+    assert next(OpenCVCamera(str(video), rotate=degrees, paced=False).frames()).image.shape == upright
+
+
+ABSENT = [97, "97", "/dev/video97", "/dev/v4l/by-id/usb-Acme-video-index0", "/dev/null", "rtsp://127.0.0.1:9/door"]
+
+
+@pytest.mark.parametrize("source", ABSENT)
+def test_a_camera_that_is_not_there_is_said_so_by_us_alone(source, capfd):
     with pytest.raises(CameraUnavailable, match="cannot be opened"):
-        next(OpenCVCamera(source, timeout=0.5).frames())
+        next(OpenCVCamera(source, timeout=0.5, width=1280, height=720, fps=30).frames())
+    assert capfd.readouterr() == ("", "")  # OpenCV and FFmpeg write to the terminal itself
+
+
+def test_a_webcam_is_found_again_under_another_number(tmp_path):
+    names, first, second = tmp_path / "by-id", tmp_path / "video0", tmp_path / "video2"
+    names.mkdir()
+    name = names / "usb-Acme_Cam_0042-video-index0"
+    webcam = Whereabouts(str(first), names)
+    assert webcam.find() == str(first)  # not there yet
+    first.touch()
+    name.symlink_to(first)
+    assert webcam.find() == str(first)
+    first.unlink()
+    assert webcam.find() == str(first)  # unplugged; its name may be gone a moment later
+    name.unlink()
+    assert webcam.find() == str(first)
+    second.touch()
+    name.symlink_to(second)
+    assert Path(webcam.find()).resolve() == second
+
+
+def test_a_webcam_of_no_name_is_looked_for_where_it_was(tmp_path):
+    assert Whereabouts(3, tmp_path / "missing").find() == 3
+    assert Whereabouts("/dev/video3", tmp_path).find() == "/dev/video3"
+
+
+@pytest.fixture(params=["http", "rtsp"])
+def network_camera(request, tmp_path):
+    with HttpCamera() if request.param == "http" else RtspCamera(tmp_path) as camera:
+        yield camera
+
+
+def test_a_camera_on_the_network_is_live(network_camera):
+    frames = list(islice(OpenCVCamera(network_camera.address, rotate=90).frames(), 10))
+    assert [frame.seq for frame in frames] == list(range(10))
+    assert all(frame.image.shape == (160, 120, 3) for frame in frames)
+    assert all(later.at > earlier.at for earlier, later in pairwise(frames))
+    assert len({frame.image.tobytes() for frame in frames}) > 5
+
+
+def test_a_stream_that_is_cut_is_said_so_and_comes_back(network_camera, capfd):
+    camera = OpenCVCamera(network_camera.address)
+    for _ in range(2):
+        frames = camera.frames()
+        assert next(frames).seq == 0
+        network_camera.hangs_up()
+        with pytest.raises(CameraUnavailable, match="stopped delivering"):
+            list(frames)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_stream_that_stalls_is_given_up(network_camera):
+    frames = OpenCVCamera(network_camera.address, timeout=0.5).frames()
+    next(frames)
+    network_camera.stalls()
+    with pytest.raises(CameraUnavailable, match="stopped delivering"):
+        list(frames)
+
+
+def test_a_camera_that_accepts_and_never_answers_is_given_up(capfd):
+    with SilentCamera() as camera, pytest.raises(CameraUnavailable, match="cannot be opened"):
+        next(OpenCVCamera(camera.address, timeout=0.5).frames())
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_missing_file_and_one_without_pictures_are_said_so(tmp_path):

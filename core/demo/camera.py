@@ -5,15 +5,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import pi, sin
 
+import numpy as np
+
 from core.demo.corridor import HORIZON, draw_corridor, draw_shadow
 from core.demo.drawing import Pose, draw_person
 from core.demo.people import DEMO_PEOPLE, DemoPerson, Point
-from core.domain import Frame
+from core.domain import Frame, Image
+from core.opencv import cv2
 
 PAUSE, APPROACH, STAY, LEAVE = 1.5, 3.0, 4.5, 1.2  # seconds
 VISIT = PAUSE + APPROACH + STAY + LEAVE
 FAR, NEAR, BEHIND = 0.05, 0.26, 0.15  # a face's width in heights of the picture: far off, at the door, second in line
 ASIDE = 0.5  # heights of the picture between the one at the door and the second in line
+GRAINS = 61  # frames until the sensor's noise repeats; prime, so that whoever looks at every n-th sees it change too
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,12 @@ class DemoCamera:
         self._sleep = sleep
 
     def frames(self) -> Iterator[Frame]:
-        backdrop = draw_corridor(*self._size)
+        backdrop, grain = draw_corridor(*self._size), _grain(*self._size)
         width, height = self._size
         due, seq = self._clock(), 0
         while True:
-            image = backdrop.copy()
+            shift = 37 * seq % GRAINS
+            image = np.asarray(cv2.subtract(backdrop, grain[:, shift : shift + width]), np.uint8)
             for placed in scene(self._people, seq / self._fps):
                 x, y = placed.centre
                 centre, face_width = (width / 2 + x * height, y * height), placed.width * height
@@ -92,3 +97,8 @@ class DemoCamera:
         if ahead > 0:
             self._sleep(ahead)
         return self._clock()
+
+
+def _grain(width: int, height: int) -> Image:
+    """A sensor's noise, wide enough to be shifted by GRAINS: no two pictures of a live camera are the same."""
+    return np.random.default_rng(0).integers(0, 3, (height, width + GRAINS, 3), np.uint8)
