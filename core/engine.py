@@ -13,9 +13,11 @@ from core.domain import Decision, Event, Fault, Frame, Phase, Scene, Verdict
 from core.door import Door
 from core.errors import CameraUnavailable, DoorFailed, DoorwardError
 from core.recogniser import Recogniser
+from core.sight import Sight
 from core.watch import Watch
 
 log = logging.getLogger(__name__)
+FILE_ENDED = "The camera's file has ended. Set camera.loop to play it again."
 FIRST_WAIT, LONGEST_WAIT = 0.5, 10.0  # seconds between attempts to get a camera back
 STOP_SECONDS = 1.8  # for both threads together
 
@@ -44,6 +46,7 @@ class Engine:
         *,
         open_seconds: float = 3.0,
         camera_timeout: float = 5.0,
+        sight: Sight = Sight(),  # noqa: B008 - frozen: nobody can change the one that all share
         on_scene: Callable[[Scene], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
         utcnow: Callable[[], datetime] = _utcnow,
@@ -56,6 +59,7 @@ class Engine:
         self._settings = settings
         self._open_seconds = open_seconds
         self._camera_timeout = camera_timeout
+        self._sight = sight
         self._on_scene = on_scene
         self._clock = clock
         self._utcnow = utcnow
@@ -72,10 +76,10 @@ class Engine:
         return self._scene
 
     def start(self) -> None:
-        self._stop.clear()
+        self._stop = threading.Event()  # a new one: a thread left behind by `stop` must not come back to life
         self._last_frame_at = self._clock()
         self._threads = [
-            threading.Thread(target=run, name=run.__name__.strip("_"), daemon=True)
+            threading.Thread(target=run, args=(self._stop,), name=run.__name__.strip("_"), daemon=True)
             for run in (self._capture, self._recognise)
         ]
         for thread in self._threads:
@@ -93,43 +97,45 @@ class Engine:
 
     # capture thread ----------------------------------------------------------------------------------------
 
-    def _capture(self) -> None:
+    def _capture(self, stop: threading.Event) -> None:
         wait = FIRST_WAIT
-        while not self._stop.is_set():
+        while not stop.is_set():
             try:
-                self._deliver()
+                self._deliver(stop)
+                lost: DoorwardError = CameraUnavailable(FILE_ENDED)
+                ended = True
             except DoorwardError as error:
                 wait = FIRST_WAIT if self._camera_fault is None else wait
-                self._camera_lost(error)
+                lost, ended = error, False
             except Exception:
                 log.exception("the camera failed; it is opened again")
-                self._camera_lost(CameraUnavailable("The camera failed; the log says how. It is tried again."))
-            else:
-                self._camera_lost(CameraUnavailable("The camera's file has ended. Set camera.loop to play it again."))
+                lost, ended = CameraUnavailable("The camera failed; the log says how. It is tried again."), False
+            if stop.is_set():
                 return
-            self._stop.wait(wait)
+            self._camera_lost(lost)
+            if ended:
+                return
+            stop.wait(wait)
             wait = min(wait * 2, LONGEST_WAIT)
 
-    def _deliver(self) -> None:
+    def _deliver(self, stop: threading.Event) -> None:
         """Puts frames until the camera ends, or until we stop."""
         frames = self._camera.frames()
         try:
             for frame in frames:
+                if stop.is_set():
+                    break
                 self.latest.put(frame)
                 self._last_frame_at = frame.at
                 if self._camera_fault is not None:
                     log.info("camera: back")
                     self._camera_fault = None
-                if self._stop.is_set():
-                    break
         finally:
             close = getattr(frames, "close", None)
             if close is not None:
                 close()
 
     def _camera_lost(self, error: DoorwardError) -> None:
-        if self._stop.is_set():
-            return
         if self._camera_fault is None:
             log.warning("camera: %s", error)
         self._camera_fault = Fault(error.code, str(error))
@@ -137,9 +143,9 @@ class Engine:
 
     # recognition thread ------------------------------------------------------------------------------------
 
-    def _recognise(self) -> None:
+    def _recognise(self, stop: threading.Event) -> None:
         wait = FIRST_WAIT
-        while not self._stop.is_set():
+        while not stop.is_set():
             try:
                 self._publish(self._look(self.latest.take(0.1)))
                 wait = FIRST_WAIT
@@ -151,10 +157,12 @@ class Engine:
                 self._watch.forget()
                 fault = Fault("recognition_failed", "Recognition failed; the log says where. It starts again.")
                 self._publish(Scene(Phase.FAULT, fault=fault))
-                self._stop.wait(wait)
+                stop.wait(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
 
     def _look(self, frame: Frame | None) -> Scene:
+        if frame is not None:
+            self._sight = self._sight.see(frame)
         fault = self._fault()
         if fault is not None:
             self._watch.forget()
@@ -173,7 +181,7 @@ class Engine:
             return self._camera_fault
         if self._clock() - self._last_frame_at > self._camera_timeout:
             return Fault(CameraUnavailable.code, "The camera sends no pictures. Check its cable.")
-        return self._recogniser.fault
+        return self._recogniser.fault or self._sight.fault
 
     def _act(self, decision: Decision, model_id: str) -> None:
         """Record, then open, then record what the door did. Where the record fails nothing opens."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from core.camera import Camera, OpenCVCamera
 from core.config import DEMO, CameraSettings, DatabaseSettings, ModelSettings, Settings
@@ -13,6 +14,7 @@ from core.enrolment import Enrolment, Picture
 from core.faces import FaceModel, InsightFaceModel
 from core.packs import find
 from core.recogniser import Recogniser
+from core.sight import Sight
 from core.store import Store
 
 
@@ -65,5 +67,11 @@ def make_engine(
         settings.recognition,
         open_seconds=settings.door.open_seconds,
         camera_timeout=settings.camera.timeout,
+        sight=Sight(frozen_after=None) if _stands_still(settings.camera) else Sight(),
         on_scene=on_scene,
     )
+
+
+def _stands_still(settings: CameraSettings) -> bool:
+    """Whether the source is a folder of pictures, which are no sign of a frozen camera."""
+    return isinstance(settings.source, str) and Path(settings.source).expanduser().is_dir()

@@ -10,6 +10,7 @@ from core.config import RecognitionSettings
 from core.domain import Phase, Verdict
 from core.engine import Engine
 from core.recogniser import Recogniser
+from core.sight import Sight
 
 SETTINGS = RecognitionSettings(threshold=0.6, frames=3, patience=0.2, retry=0.3, max_frame_age=2.0)
 ANN, ZED = image(("ann", face())), image(("zed", face()))
@@ -192,3 +193,47 @@ def test_stopping_twice_is_fine():
     with house:
         house.waits_for_phase(Phase.IDLE)
     house.engine.stop()
+
+
+@pytest.mark.parametrize(("picture", "code"), [(ANN * 0, "camera_covered"), (ANN | 255, "camera_blown_out")])
+def test_a_camera_that_sees_nothing_is_a_fault_until_it_sees_again(picture, code):
+    with House(FakeCamera(picture)) as house:
+        house.waits_for_fault(code)
+        house.camera.shows(ANN)
+        house.waits_for_phase(Phase.GRANTED)
+    assert house.store.log[0] == "recorded granted"
+
+
+def test_a_frozen_camera_opens_nothing_to_the_face_it_shows():
+    with House(FakeCamera(ZED), sight=Sight(frozen_after=0.2)) as house:
+        house.waits_for_fault("camera_frozen")
+        house.store.gains(template("zed"))
+        house.engine.latest.take(0.1)
+        assert house.engine.scene.phase is Phase.FAULT
+    assert house.door.times_opened == 0
+
+
+@pytest.mark.logs("does not answer")
+def test_a_thread_left_behind_does_not_come_back_to_life():
+    released, shown = threading.Event(), threading.Event()
+
+    class Stuck(FakeCamera):
+        def frames(self):
+            if not released.is_set():
+                released.wait(30)
+                shown.set()
+                yield next(FakeCamera(ZED).frames())
+            yield from super().frames()
+
+    house = House(Stuck(ANN))
+    with house:
+        time.sleep(0.1)
+        house.engine.stop()
+        old = [t for t in threading.enumerate() if t.name == "capture"]
+        house.engine.start()
+        released.set()
+        house.waits_for_phase(Phase.GRANTED)
+        for thread in old:
+            thread.join(5)
+        assert shown.is_set()
+        assert not any(thread.is_alive() for thread in old)
