@@ -21,12 +21,13 @@ from api import errors
 from api.middleware import AccessLog, BodyLimit, OwnOrigin
 from api.routes import Routes
 from api.schemas import Problem
-from core.config import ApiSettings, Settings, load
+from core.config import Settings, load
 from core.enrolment import Enrolment
 from core.errors import ConfigError
 from core.parts import make_enrolment, make_recogniser, make_store
 from core.pictures import MAX_BYTES
 from core.recogniser import Recogniser
+from core.settings import ApiSettings
 from core.store import Store
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import answer, problem, refusal
 from api.schemas import Problem
-from core.config import is_loopback
+from core.settings import is_loopback
 
 log = logging.getLogger(__name__)
 STOPPING = problem(503, "unavailable", "Doorward is stopping. Send it again in a few seconds.")

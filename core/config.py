@@ -1,120 +1,38 @@
-"""config.yaml -> frozen models. Every key has its default and its one line of help here.
+"""config.yaml -> frozen models, all its faults said at once.
 
 Read by the commands' `main` alone; a part receives its own section. `DOORWARD__SECTION__KEY` in the
 environment overrides the file.
 """
 
 import os
-import re
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from core.errors import ConfigError
+from core.settings import (
+    DEMO,
+    ApiSettings,
+    CameraSettings,
+    DatabaseSettings,
+    DoorSettings,
+    EnrolmentSettings,
+    KioskSettings,
+    LivenessSettings,
+    LockoutSettings,
+    LogSettings,
+    ModelSettings,
+    RecognitionSettings,
+    ZoneSettings,
+)
 
 PREFIX = "DOORWARD__"
 DEFAULT_PATH = Path("config.yaml")
-DEMO = "demo"
-DATABASE_URL = re.compile(r"sqlite:///(?!:memory:).+|mysql\+pymysql://[^/]+/[^/?]+(\?.*)?")
-Fraction = Annotated[float, Field(gt=0, le=1)]
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-Count = Annotated[int, Field(ge=1)]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host`, a name or an address, can only mean this machine."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CameraSettings(Section):
-    source: int | str = Field(
-        0,
-        description="A webcam's number, a device path, rtsp://…, a video file, a folder of pictures, or demo",
-    )
-    loop: bool = Field(True, description="Whether a file or a folder starts again at its end")
-    timeout: Seconds = Field(5.0, description="Seconds without a picture until the camera counts as lost")
-
-
-class ModelSettings(Section):
-    pack: str = Field(
-        "buffalo_l",
-        description="An InsightFace pack by name, a folder with a detector and a recogniser, or demo",
-        min_length=1,
-    )
-    root: Path = Field(Path("~/.insightface"), description="Where packs named above are kept, in models/NAME")
-    threads: int = Field(0, ge=0, description="Threads of ONNX Runtime; 0: as many as there are cores")
-
-
-class RecognitionSettings(Section):
-    threshold: Fraction | Literal["auto"] = Field(
-        "auto", description="The least cosine similarity to a person; auto: the pack's own, 0.6 where unknown"
-    )
-    margin: float = Field(0.05, ge=0, le=1, description="The least lead over the next person")
-    frames: Count = Field(4, description="Frames of one face that must agree")
-    patience: Seconds = Field(1.5, description="Seconds from the first usable frame until *denied*")
-    retry: Seconds = Field(4.0, description="Seconds after a denial until the same face may try again")
-    cooldown: Seconds = Field(5.0, description="Seconds in which a person just granted is not granted again")
-    min_face_px: Count = Field(60, description="The least width of a face, in pixels of the frame")
-    max_frame_age: Seconds = Field(0.5, description="Seconds after which a frame is too old to open a door")
-
-
-class EnrolmentSettings(Section):
-    max_images: Count = Field(4, description="Images in one call")
-    max_faces: Count = Field(4, description="Faces stored for one person")
-
-
-class DatabaseSettings(Section):
-    url: str = Field(
-        "sqlite:///data/doorward.sqlite",
-        description="Where faces and events are kept: sqlite:///FILE or mysql+pymysql://USER:PASSWORD@HOST/NAME",
-    )
-    timeout: Seconds = Field(5.0, description="Seconds until a database that does not answer counts as down")
-    poll: Seconds = Field(0.25, description="Seconds between two looks for new faces")
-
-    @field_validator("url")
-    @classmethod
-    def _known(cls, url: str) -> str:
-        if not DATABASE_URL.fullmatch(url):
-            raise ValueError("expected sqlite:///FILE or mysql+pymysql://USER:PASSWORD@HOST/NAME")
-        return url
-
-
-class ApiSettings(Section):
-    host: str = Field("127.0.0.1", description="The address to listen on; loopback only, until there are keys")
-    port: int = Field(8000, ge=1, le=65535, description="The port to listen on")
-
-    @field_validator("host")
-    @classmethod
-    def _loopback(cls, host: str) -> str:
-        if not is_loopback(host):
-            raise ValueError("expected a loopback address: there are no API keys yet, so nobody else may call")
-        return host
-
-
-class DoorSettings(Section):
-    driver: Literal["simulated"] = Field("simulated", description="What opens the door; simulated: nothing does")
-    open_seconds: Seconds = Field(3.0, description="Seconds that the door stays open")
-
-
-class KioskSettings(Section):
-    fullscreen: bool = Field(False, description="Whether the window fills the screen")
-    mirror: bool = Field(True, description="Whether the picture is shown as a mirror would show it")
-    api: bool = Field(True, description="Whether the kiosk runs the REST API beside itself")
-
-
-class LogSettings(Section):
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least level that is logged")
+SECRETIVE = ("door.open", "door.close", "door.state", "door.headers", "door.body")
+"""Keys whose values may hold a password: they are not repeated."""
 
 
 class Settings(BaseSettings):
@@ -127,6 +45,9 @@ class Settings(BaseSettings):
     camera: CameraSettings = CameraSettings()
     models: ModelSettings = ModelSettings()
     recognition: RecognitionSettings = RecognitionSettings()
+    zone: ZoneSettings = ZoneSettings()
+    liveness: LivenessSettings = LivenessSettings()
+    lockout: LockoutSettings = LockoutSettings()
     enrolment: EnrolmentSettings = EnrolmentSettings()
     database: DatabaseSettings = DatabaseSettings()
     api: ApiSettings = ApiSettings()
@@ -209,5 +130,6 @@ def _fault(error: dict[str, Any]) -> str:
     path = ".".join(str(part) for part in error["loc"] if not str(part).startswith(("literal[", "constrained-")))
     if error["type"] == "extra_forbidden":
         return f"{path}: no such key"
-    got = "" if path == "database.url" else f", got {error['input']!r}"  # a URL may hold a password
+    secret = path in ("database.url", "door") or path.startswith(SECRETIVE)
+    got = "" if secret else f", got {error['input']!r}"
     return f"{path}: {error['msg'].removeprefix('Value error, ')}{got}"

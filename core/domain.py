@@ -38,6 +38,33 @@ class Reason(StrEnum):
     PARTLY_HIDDEN = "partly_hidden"
     MORE_THAN_ONE = "more_than_one"
     COOLING_DOWN = "cooling_down"
+    NOT_LIVE = "not_live"
+    CHALLENGED = "challenged"
+    CHALLENGE_FAILED = "challenge_failed"
+
+
+class Turn(StrEnum):
+    """What a challenge asks. Left is the person's left: the nose goes to the picture's right, to a mirror's left."""
+
+    STRAIGHT = "straight"
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Outcome(StrEnum):
+    """How a challenge stands."""
+
+    RUNNING = "running"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class Liveness(StrEnum):
+    """What was made of the question whether a living face stands there. None where nobody asked it."""
+
+    LIVE = "live"
+    SPOOF = "spoof"
+    UNKNOWN = "unknown"
 
 
 class Verdict(StrEnum):
@@ -135,25 +162,34 @@ class Match:
 class Observation:
     """One frame of one track: when it was captured (seconds, monotonic), the embedding, what the gallery said of it.
 
-    `quality` ranks the frames of the track, 0 to 1.
+    `quality` ranks the frames of the track, 0 to 1. `live` is the passive liveness model's score, 0 to 1; None where
+    it was not asked.
     """
 
     at: float
     vector: Vector
     match: Match
     quality: float
+    live: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """All that is known of one visit. `fused` is the gallery's word on the mean of the frames' embeddings.
 
-    `since` is when the visit's first usable frame was captured (seconds, monotonic).
+    `since` is when the visit's first usable frame was captured, `resumed` when it began anew after a challenge, whose
+    `claim` is the user_id that it was started for (seconds, monotonic). `alone`: nobody else stands as near.
+    `granted` is who was last let in at this door, and when.
     """
 
     since: float = 0.0
     frames: tuple[Observation, ...] = ()
     fused: Match = field(default_factory=Match)
+    alone: bool = True
+    challenge: Outcome | None = None
+    claim: str | None = None
+    resumed: float | None = None
+    granted: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +206,11 @@ class Decision:
     frames: int = 0
     latency: float | None = None
     """Seconds from the first usable frame to the decision."""
+    liveness: Liveness | None = None
+    liveness_score: float | None = None
+    """The passive model's mean over the frames, 0 to 1."""
+    policy: str = ""
+    """`Rules.version` of the rules that it was made by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +227,27 @@ class Event:
     id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that kept the door shut, or may have kept it open, as the log of the door keeps it."""
+
+    at: datetime
+    source: str
+    code: str
+    """A fault's, or `locked_out`."""
+    id: int | None = None
+
+
 class Phase(StrEnum):
     """What the screen at the door is about."""
 
     STARTING = "starting"
     IDLE = "idle"
     LOOKING = "looking"
+    CHALLENGE = "challenge"
     GRANTED = "granted"
     DENIED = "denied"
+    PAUSED = "paused"
     FAULT = "fault"
 
 
@@ -210,7 +264,8 @@ class Scene:
     """What the engine makes of the newest frame: all that the screen is told. No pixels.
 
     `boxes` are the faces of that frame, `subject` the one that the decision is about, all in pixels of a
-    frame of `size` (height, width). `reason` says why it is denied, or what the person had better do.
+    frame of `size` (height, width). `reason` says why it is denied, or what the person had better do. `asked` is what
+    a challenge asks and `progress` how far it has come, 0 to 1; `wait` the seconds until a pause ends, None: not today.
     """
 
     phase: Phase
@@ -220,3 +275,6 @@ class Scene:
     name: str | None = None
     reason: Reason | None = None
     fault: Fault | None = None
+    asked: Turn | None = None
+    progress: float = 0.0
+    wait: int | None = None

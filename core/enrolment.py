@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from math import inf
 from typing import Protocol
 
-from core.config import EnrolmentSettings
 from core.domain import Face, Image, Template
 from core.errors import (
     DifferentPeople,
@@ -20,6 +19,7 @@ from core.errors import (
 from core.gallery import Gallery, consistent
 from core.quality import Limits, assess
 from core.recogniser import Recogniser
+from core.settings import EnrolmentSettings
 
 SAME_PERSON = 0.6
 """Of the threshold: pictures of one call that agree less than this show two people. With the test pack that is

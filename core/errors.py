@@ -137,6 +137,12 @@ class CameraUnavailable(Unavailable):
     code = "camera_unavailable"
 
 
+class LivenessUnavailable(Unavailable):
+    """Whether a face is alive cannot be judged, though it is wanted."""
+
+    code = "liveness_unavailable"
+
+
 class DoorFailed(Unavailable):
     """The door's driver did not do what it was asked."""
 

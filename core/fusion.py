@@ -22,6 +22,14 @@ def with_frame(evidence: Evidence, frame: Observation, gallery: Gallery, count: 
     return replace(evidence, since=since, frames=frames, fused=gallery.match(fused([f.vector for f in frames])))
 
 
+def rematched(evidence: Evidence, gallery: Gallery) -> Evidence:
+    """`evidence` as another gallery sees it: somebody may have been enrolled, disabled or erased meanwhile."""
+    if not evidence.frames:
+        return evidence
+    frames = tuple(replace(frame, match=gallery.match(frame.vector)) for frame in evidence.frames)
+    return replace(evidence, frames=frames, fused=gallery.match(fused([f.vector for f in frames])))
+
+
 def fused(vectors: Sequence[Vector]) -> Vector:
     """The mean of embeddings of one face, of length 1: what differs from frame to frame cancels out."""
     return unit(np.mean(np.stack(vectors), axis=0))

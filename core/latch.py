@@ -108,11 +108,11 @@ class Latch:
             self._keeper = _Keeper(Pulse(self._driver, self._clock), self._timeout, self._on_fault)
             self._keeper.start()
 
-    def stop(self) -> None:
-        """Closes, within two seconds. Where the driver hangs its thread is left behind, and closes when it can."""
+    def stop(self, within: float = STOP_SECONDS) -> None:
+        """Closes, `within` seconds. Where the driver hangs its thread is left behind, and closes when it can."""
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
-            keeper.stop()
+            keeper.stop(within)
 
     def open(self, seconds: float) -> None:
         """Opens for `seconds`, counted from the driver's answer; a door that is open stays so until then.
@@ -158,11 +158,11 @@ class _Keeper:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
+    def stop(self, within: float) -> None:
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
-        self._thread.join(STOP_SECONDS)
+        self._thread.join(within)
         if self._thread.is_alive():
             log.warning("the door's driver does not answer; its thread is left to close the door when it can")
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
+import core.opencv  # noqa: F401 - before InsightFace imports cv2 in its own way
 from core.errors import ModelUnavailable, Stopped
 
 NAMES = ("buffalo_l", "buffalo_m", "buffalo_s", "buffalo_sc", "antelopev2")
@@ -46,6 +47,13 @@ def accepted(name: str, root: Path) -> bool:
     return _acceptance(name, root).exists()
 
 
+def accept(name: str, root: Path) -> None:
+    """Remembers that LICENCE was shown and accepted for `name`. Raises OSError."""
+    note = _acceptance(name, root)
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(LICENCE + "\n", encoding="utf-8")
+
+
 def fetch(
     name: str,
     root: Path,
@@ -66,7 +74,10 @@ def fetch(
     if name not in NAMES:
         raise ModelUnavailable(f"There is no model pack {name}. Choose one of {', '.join(NAMES)}.")
     try:
-        _remember(name, root, accepted=accepted)
+        if accepted:
+            accept(name, root)
+        elif not _acceptance(name, root).exists():
+            raise ModelUnavailable(f"The licence of {name} is not accepted. Run doorward-admin models fetch {name}.")
         folder = _held(name, root)
         if folder is None:
             folder, part = _models(root) / name, _models(root) / f"{name}.zip.part"
@@ -91,15 +102,6 @@ def _held(name: str, root: Path) -> Path | None:
     """Where the pack is; InsightFace's own download leaves some a folder deeper."""
     folder = _models(root) / name
     return next((place for place in (folder, folder / name) if any(place.glob("*.onnx"))), None)
-
-
-def _remember(name: str, root: Path, *, accepted: bool) -> None:
-    note = _acceptance(name, root)
-    if accepted:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(LICENCE + "\n", encoding="utf-8")
-    elif not note.exists():
-        raise ModelUnavailable(f"The licence of {name} is not accepted. Run doorward-admin models fetch {name}.")
 
 
 def _releases() -> str:

@@ -1,27 +1,43 @@
 """Which implementation each line of the configuration stands for. Opens nothing by itself."""
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from core import attempts, challenge
 from core.camera import Camera, OpenCVCamera
-from core.config import DEMO, CameraSettings, DatabaseSettings, ModelSettings, Settings
+from core.config import Settings
 from core.demo import DEMO_PEOPLE, DemoCamera, DemoFaceModel, portraits
 from core.domain import Scene
-from core.door import SimulatedDoor
+from core.door import CommandDoor, Door, HttpDoor, RelayState, SimulatedDoor
 from core.engine import Engine
 from core.enrolment import Enrolment, Picture
 from core.faces import FaceModel, InsightFaceModel
+from core.liveness import PassiveLiveness, RgbLiveness, find_liveness
 from core.packs import find
 from core.recogniser import Recogniser
+from core.settings import DEMO, CameraSettings, DatabaseSettings, DoorSettings, LockoutSettings, ModelSettings
 from core.sight import Sight
 from core.store import Store
+from core.watch import Watch
+
+LATCH_SECONDS = 0.5  # that a door's answer may take beside the driver's own time-out
 
 
 def make_camera(settings: CameraSettings, clock: Callable[[], float] = time.monotonic) -> Camera:
     if settings.source == DEMO:
         return DemoCamera(clock=clock)
-    return OpenCVCamera(settings.source, loop=settings.loop, timeout=settings.timeout, clock=clock)
+    return OpenCVCamera(
+        settings.source,
+        loop=settings.loop,
+        timeout=settings.timeout,
+        width=settings.width,
+        height=settings.height,
+        fps=settings.fps,
+        rotate=settings.rotate,
+        clock=clock,
+    )
 
 
 def make_model(settings: ModelSettings) -> FaceModel:
@@ -31,12 +47,25 @@ def make_model(settings: ModelSettings) -> FaceModel:
     return InsightFaceModel(find(settings.pack, settings.root), threads=settings.threads)
 
 
+def make_liveness(settings: Settings) -> PassiveLiveness:
+    """The passive model. Raises ModelUnavailable where it is missing or broken."""
+    return RgbLiveness(find_liveness(settings.liveness.model, settings.models.root), threads=settings.models.threads)
+
+
 def make_store(settings: DatabaseSettings) -> Store:
     return Store(settings.url, timeout=settings.timeout)
 
 
-def make_recogniser(settings: Settings, store: Store) -> Recogniser:
-    return Recogniser(lambda: make_model(settings.models), store, settings.recognition, poll=settings.database.poll)
+def make_recogniser(settings: Settings, store: Store, *, live: bool = False) -> Recogniser:
+    """`live`: for a camera, of which liveness is asked as configured; still pictures have none to ask."""
+    return Recogniser(
+        lambda: make_model(settings.models),
+        store,
+        settings.recognition,
+        liveness=settings.liveness,
+        load_liveness=(lambda: make_liveness(settings)) if live and settings.liveness.passive else None,
+        poll=settings.database.poll,
+    )
 
 
 def make_enrolment(settings: Settings, recogniser: Recogniser, store: Store) -> Enrolment:
@@ -56,17 +85,58 @@ def enrol_demo_people(recogniser: Recogniser, enrolment: Enrolment, store: Store
         enrolment.enrol(person.user_id, person.name, pictures)
 
 
+def make_door(settings: DoorSettings) -> Door:
+    """The driver. Raises ConfigError where `verify` names no certificates."""
+    if settings.driver == "http" and settings.open_url is not None:
+        return HttpDoor(
+            settings.open_url,
+            close_url=settings.close_url,
+            state=_relay_state(settings),
+            method=settings.method,
+            headers=settings.headers,
+            body=settings.body,
+            close_body=settings.close_body,
+            verify=settings.verify,
+            timeout=settings.timeout,
+        )
+    if settings.driver == "command":
+        return CommandDoor(settings.open_command, settings.close_command or None, timeout=settings.timeout)
+    return SimulatedDoor()
+
+
+def _relay_state(settings: DoorSettings) -> RelayState | None:
+    if settings.state_url is None or settings.state_open is None or settings.state_closed is None:
+        return None
+    return RelayState(settings.state_url, re.compile(settings.state_open), re.compile(settings.state_closed))
+
+
+def make_watch(settings: Settings) -> Watch:
+    turns = challenge.Limits(turns=settings.liveness.turns, step=settings.liveness.turn_seconds)
+    return Watch(settings.recognition, settings.zone, open_seconds=settings.door.open_seconds, turns=turns)
+
+
+def make_limits(settings: LockoutSettings, *, live: bool) -> attempts.Limits:
+    """`live`: whether liveness is enforced, which allows for twice as many."""
+    in_row = settings.attempts_live if live else settings.attempts
+    per_day = settings.per_day_live if live else settings.per_day
+    return attempts.Limits(in_row, settings.pause, per_day if settings.daily else 0)
+
+
 def make_engine(
     settings: Settings, recogniser: Recogniser, store: Store, *, on_scene: Callable[[Scene], None]
 ) -> Engine:
+    """Raises ConfigError where the door's configuration cannot be used."""
     return Engine(
         make_camera(settings.camera),
         recogniser,
         store,
-        SimulatedDoor(),
-        settings.recognition,
+        make_door(settings.door),
+        make_watch(settings),
         open_seconds=settings.door.open_seconds,
+        max_frame_age=settings.recognition.max_frame_age,
         camera_timeout=settings.camera.timeout,
+        door_timeout=settings.door.timeout + LATCH_SECONDS,
+        limits=make_limits(settings.lockout, live=settings.liveness.enforced),
         sight=Sight(frozen_after=None) if _stands_still(settings.camera) else Sight(),
         on_scene=on_scene,
     )

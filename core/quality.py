@@ -20,13 +20,17 @@ TURNED = 0.45  # most distance of the nose from the eyes' middle, in distances o
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a face must reach. Widths in pixels of the frame, `largest` in heights of the picture, luma 0 to 255.
+    """What a face must reach. Widths in pixels of the frame, `smallest` and `largest` in heights of the picture, luma
+    0 to 255.
 
+    `polygon`, (x, y) in shares of the picture, is where the middle of the face must be; anywhere where it is empty.
     `sharpness` as `sharpness()` has it: where a blur brings it to 0.2, similarities fall to about half.
     """
 
     least_width: int = 60
+    smallest: float = 0.0
     largest: float = 0.9
+    polygon: tuple[tuple[float, float], ...] = ()
     sharpness: float = 0.15
     darkest: float = 28.0
     brightest: float = 230.0
@@ -57,11 +61,29 @@ def assess(face: Face, image: Image, limits: Limits) -> Quality:
     return Quality(face.score * min(1.0, sharp) * (0.5 + 0.5 * frontal))
 
 
-def _misplaced(face: Face, shape: tuple[int, ...], limits: Limits) -> Reason | None:
-    if face.width < limits.least_width:
+def out_of_zone(face: Face, shape: tuple[int, ...], limits: Limits) -> Reason | None:
+    """Whether the face is too far, beside the door's zone, or too close; `shape` is the picture's."""
+    if face.width < limits.least_width or face.height < limits.smallest * shape[0]:
         return Reason.TOO_FAR
+    x, y = (face.box[0] + face.box[2]) / 2 / shape[1], (face.box[1] + face.box[3]) / 2 / shape[0]
+    if limits.polygon and not inside(x, y, limits.polygon):
+        return Reason.OFF_CENTRE
     if face.height > limits.largest * shape[0]:
         return Reason.TOO_CLOSE
+    return None
+
+
+def inside(x: float, y: float, polygon: tuple[tuple[float, float], ...]) -> bool:
+    """Whether a ray to the right crosses the outline an odd number of times (the even-odd rule)."""
+    edges = zip(polygon, polygon[1:] + polygon[:1], strict=True)
+    crossed = [x < x0 + (y - y0) / (y1 - y0) * (x1 - x0) for (x0, y0), (x1, y1) in edges if (y0 > y) != (y1 > y)]
+    return sum(crossed) % 2 == 1
+
+
+def _misplaced(face: Face, shape: tuple[int, ...], limits: Limits) -> Reason | None:
+    reason = out_of_zone(face, shape, limits)
+    if reason is not None:
+        return reason
     if hidden_share(face.landmarks, shape) > HIDDEN:
         return Reason.PARTLY_HIDDEN
     if eye_distance(face) < NARROW * face.width or abs(turn(face)) > TURNED:

@@ -4,13 +4,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from math import inf
 from typing import Protocol
 
 import numpy as np
 
-from core.config import RecognitionSettings
 from core.domain import Decision, Evidence, Fault, Image, Observation, Template, Verdict
 from core.errors import (
     DoorwardError,
@@ -22,8 +20,10 @@ from core.errors import (
 from core.faces import FaceModel, auto_threshold
 from core.fusion import with_frame
 from core.gallery import Gallery
+from core.liveness import PassiveLiveness
 from core.policy import Rules, decide
 from core.quality import Limits, assess
+from core.settings import LivenessSettings, RecognitionSettings
 
 log = logging.getLogger(__name__)
 GALLERY_LOADING = "The gallery is being loaded. Wait a moment."
@@ -47,11 +47,17 @@ class Recogniser:
         store: Templates,
         settings: RecognitionSettings,
         *,
+        liveness: LivenessSettings = LivenessSettings(),  # noqa: B008 - frozen: nobody can change the one that all share
+        load_liveness: Callable[[], PassiveLiveness] | None = None,
         poll: float = 0.25,
     ) -> None:
+        """`load_liveness`: None where no passive model is wanted, as for still pictures."""
         self._load = load
         self._store = store
         self._settings = settings
+        self._liveness_settings = liveness
+        self._load_liveness = load_liveness
+        self._liveness: PassiveLiveness | None = None
         self._limits = Limits(least_width=settings.min_face_px, largest=inf)  # a portrait may be cut close
         self._poll = poll
         self._model: FaceModel | None = None
@@ -83,6 +89,13 @@ class Recogniser:
         return self._model
 
     @property
+    def liveness(self) -> PassiveLiveness:
+        """The passive model. Raises ModelUnavailable."""
+        if self._liveness is None:
+            raise _again(self._model_error or ModelUnavailable("The liveness model is not loaded. See liveness.model."))
+        return self._liveness
+
+    @property
     def gallery(self) -> Gallery:
         """Raises ModelUnavailable, ModelMismatch or StoreUnavailable where there is none to rely on."""
         error = self._model_error or self._gallery_error
@@ -95,7 +108,17 @@ class Recogniser:
         """The configured rules, with the model's own threshold where that is `auto`."""
         asked = self._settings.threshold
         threshold = auto_threshold(self.model.id) if asked == "auto" else asked
-        return Rules(threshold, self._settings.margin, self._settings.frames, self._settings.patience)
+        live, own = self._liveness_settings, self._settings
+        return Rules(
+            threshold,
+            own.margin,
+            own.frames,
+            own.patience,
+            own.cooldown,
+            live.threshold if live.passive else None,
+            live.challenge,
+            live.observe,
+        )
 
     @property
     def loading(self) -> bool:
@@ -108,7 +131,7 @@ class Recogniser:
         return Fault(error.code, str(error)) if error is not None else None
 
     def identify(self, image: Image) -> Decision:
-        """Granted or denied for one still picture (BGR), by its largest face.
+        """Granted or denied for one still picture (BGR), by its largest face. Liveness is not asked of stills.
 
         Raises FaceNotFound, and what `model` and `gallery` raise.
         """
@@ -120,7 +143,8 @@ class Recogniser:
             return Decision(Verdict.DENIED, quality.reason, threshold=self.rules.threshold)
         vector, gallery = self.model.embed(image, faces[0]), self.gallery
         frame = Observation(0.0, vector, gallery.match(vector), quality.score)
-        return decide(with_frame(Evidence(), frame, gallery, 1), replace(self.rules, frames=1, patience=0.0), 0.0)
+        still = Rules(self.rules.threshold, self._settings.margin, frames=1, patience=0.0)
+        return decide(with_frame(Evidence(), frame, gallery, 1), still, 0.0)
 
     def refresh(self) -> None:
         """One round: load what is missing, read the gallery if it has moved. Sets `fault` rather than raise.
@@ -148,6 +172,8 @@ class Recogniser:
         if self._model is None:
             self._model = self._load()
             self._model_error = None
+        if self._liveness is None and self._load_liveness is not None:
+            self._liveness = self._load_liveness()
 
     def _refresh_gallery(self) -> None:
         self._store.migrate()
@@ -166,7 +192,8 @@ class Recogniser:
     def _run(self) -> None:
         while not self._stop.is_set():
             self.refresh()
-            self._stop.wait(self._poll if self._model is not None else MODEL_RETRY)
+            complete = self._model is not None and (self._liveness is not None or self._load_liveness is None)
+            self._stop.wait(self._poll if complete else MODEL_RETRY)
 
 
 def _again(error: Unavailable | None) -> DoorwardError:

@@ -10,13 +10,15 @@ import numpy as np
 from sqlalchemy import Column, Connection, Row, delete, func, insert, select, update
 
 from core.database import Database
-from core.domain import Decision, Event, Person, Reason, Template, Vector, Verdict
+from core.domain import Decision, Event, Incident, Liveness, Person, Reason, Template, Vector, Verdict
 from core.errors import FaceLimitReached, InvalidField, ModelMismatch, PersonNotFound, StoreUnavailable
 from core.gallery import mismatch, unit
 from core.migrations.tables import events, faces, gallery_state, operators, people
 
 STORED = np.dtype("<f4")
 OPERATOR = "operator"
+INCIDENT = "fault"
+"""Stands where an event has its verdict."""
 
 
 class Store:
@@ -126,6 +128,11 @@ class Store:
         with self._database.writing() as connection:
             return int(connection.execute(insert(events).values(_row(event))).lastrowid)
 
+    def report(self, incident: Incident) -> int:
+        """Writes down what kept the door shut and returns its id."""
+        with self._database.writing() as connection:
+            return int(connection.execute(insert(events).values(_incident_row(incident))).lastrowid)
+
     def door_did(self, event_id: int, outcome: str) -> None:
         """Adds to an event what the door did: `opened` or `failed`."""
         with self._database.writing() as connection:
@@ -133,8 +140,8 @@ class Store:
             if not connection.execute(told).rowcount:
                 raise StoreUnavailable("The event is not in the database any more. Was another put in its place?")
 
-    def events(self, limit: int = 100) -> list[Event]:
-        """The newest `limit` events, newest first, their times in UTC."""
+    def events(self, limit: int = 100) -> list[Event | Incident]:
+        """The newest `limit` events and incidents, newest first, their times in UTC."""
         newest = select(events).order_by(events.c.at.desc(), events.c.id.desc()).limit(limit)
         with self._database.reading() as connection:
             return [_event(row) for row in connection.execute(newest)]
@@ -247,6 +254,20 @@ def _row(event: Event) -> dict[str, Any]:
         "latency": _finite(decision.latency),
         "model_id": event.model_id,
         "door": event.door,
+        "liveness": decision.liveness,
+        "liveness_score": _finite(decision.liveness_score),
+        "policy": decision.policy or None,
+    }
+
+
+def _incident_row(incident: Incident) -> dict[str, Any]:
+    return {
+        "at": incident.at.astimezone(UTC).replace(tzinfo=None),
+        "source": incident.source,
+        "verdict": INCIDENT,
+        "reason": incident.code,
+        "frames": 0,
+        "model_id": "",
     }
 
 
@@ -255,7 +276,10 @@ def _finite(number: float | None) -> float | None:
     return number if number is not None and isfinite(number) else None
 
 
-def _event(row: Row[Any]) -> Event:
+def _event(row: Row[Any]) -> Event | Incident:
+    at = row.at.replace(tzinfo=UTC)
+    if row.verdict == INCIDENT:
+        return Incident(at, row.source, row.reason, row.id)
     decision = Decision(
         Verdict(row.verdict),
         Reason(row.reason),
@@ -266,5 +290,8 @@ def _event(row: Row[Any]) -> Event:
         row.threshold,
         row.frames,
         row.latency,
+        Liveness(row.liveness) if row.liveness is not None else None,
+        row.liveness_score,
+        row.policy or "",
     )
-    return Event(row.at.replace(tzinfo=UTC), row.source, decision, row.model_id, row.door, row.id)
+    return Event(at, row.source, decision, row.model_id, row.door, row.id)

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from random import SystemRandom
 
-from core.config import RecognitionSettings
-from core.domain import Decision, Evidence, Frame, Observation, Phase, Reason, Scene, Verdict
-from core.errors import InvalidEmbedding
+from core import challenge
+from core.challenge import Challenge, Chooser
+from core.domain import Decision, Evidence, Face, Frame, Observation, Outcome, Phase, Reason, Scene, Verdict
+from core.errors import InvalidEmbedding, LivenessUnavailable
 from core.faces import FaceModel
-from core.fusion import resembles, with_frame
+from core.fusion import rematched, resembles, with_frame
 from core.gallery import Gallery
+from core.liveness import PassiveLiveness
 from core.looks import Looks
-from core.policy import Rules, decide
-from core.quality import Limits, assess
+from core.policy import Rules, decide, denied
+from core.quality import Limits, assess, out_of_zone
+from core.settings import RecognitionSettings, ZoneSettings
 from core.tracking import Track, Tracks
 
 ANOTHER = 0.6
@@ -25,9 +29,29 @@ class Visit:
     """What is known of one track, and of nobody else. It dies with the track."""
 
     evidence: Evidence = field(default_factory=Evidence)
+    challenge: Challenge | None = None
     decision: Decision | None = None
     decided_at: float = 0.0
     guidance: Reason | None = None
+
+    def challenged(self, after: Challenge) -> "Visit":
+        """With the challenge as it stands now. Once passed, fresh evidence must show the same person again."""
+        outcome = Outcome(after.outcome)
+        evidence = replace(self.evidence, challenge=outcome)
+        if outcome is Outcome.PASSED and self.evidence.challenge is not Outcome.PASSED:
+            newest = max(evidence.frames, key=lambda frame: frame.at)
+            evidence = replace(evidence, frames=(newest,), resumed=after.seen_at)
+        return replace(self, challenge=after, evidence=evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Seeing:
+    """What a frame is seen with: the models, the gallery and the rules of that moment."""
+
+    model: FaceModel
+    gallery: Gallery
+    rules: Rules
+    liveness: PassiveLiveness | None = None
 
 
 class Watch:
@@ -36,30 +60,54 @@ class Watch:
     All times are `Frame.at`, so a recording gives the same decisions however fast it is read.
     """
 
-    def __init__(self, settings: RecognitionSettings, *, open_seconds: float) -> None:
+    def __init__(
+        self,
+        settings: RecognitionSettings,
+        zone: ZoneSettings = ZoneSettings(),  # noqa: B008 - frozen: nobody can change the one that all share
+        *,
+        open_seconds: float,
+        turns: challenge.Limits = challenge.Limits(),  # noqa: B008 - likewise
+        chooser: Chooser = SystemRandom(),  # noqa: B008 - it has no state
+    ) -> None:
         self._settings = settings
-        self._limits = Limits(least_width=settings.min_face_px)
+        self._zone = zone
+        self._limits = Limits(settings.min_face_px, zone.farthest, zone.nearest, zone.polygon)
         self._open_seconds = open_seconds
+        self._turns = turns
+        self._chooser = chooser
         self._looks = Looks(settings.min_face_px)
         self._tracks = Tracks()
         self._visits: dict[int, Visit] = {}
         self._granted: tuple[Decision, float] | None = None
+        self._gallery: Gallery | None = None
         self._scene = Scene(Phase.IDLE)
+        self._seen_at = float("-inf")
 
-    def see(self, frame: Frame, model: FaceModel, gallery: Gallery, rules: Rules) -> tuple[Scene, Decision | None]:
+    def see(
+        self, frame: Frame, model: FaceModel, gallery: Gallery, rules: Rules, liveness: PassiveLiveness | None = None
+    ) -> tuple[Scene, Decision | None]:
         """The scene after `frame`, and a decision where this frame brought one.
 
         The caller must act on a granted decision before it shows the scene, and `forget` where it could not.
         """
+        if frame.at < self._seen_at:  # a clock that steps back makes old evidence new
+            self.forget()
+        self._seen_at = frame.at
+        self._rematch(gallery)
+        abandoned = self._abandoned(rules, frame.at)
+        if abandoned is not None:
+            return self._scene, abandoned
         look = self._looks.take(frame.image, self._tracks, frame.at, model)
         if look is None:
             return self._scene, None
         self._looks, faces, looked_for = look
         self._tracks = self._tracks.update(faces, frame.at, looked_for)
         self._visits = {t.id: self._visits[t.id] for t in self._tracks.alive if t.id in self._visits}
-        subject, visit, decision = nearest(self._tracks.alive), Visit(), None
+        here = self._in_zone(frame)
+        subject, visit, decision = nearest(here), Visit(), None
         if subject is not None:
-            subject, visit = self._observe(subject, frame, model, gallery, rules)
+            subject, visit = self._observe(subject, frame, Seeing(model, gallery, rules, liveness))
+            visit = replace(visit, evidence=replace(visit.evidence, alone=self._alone(subject, here)))
             visit, decision = self._decide(visit, rules, frame.at)
             self._visits[subject.id] = visit
         self._scene = self._show(frame, subject, visit)
@@ -68,68 +116,120 @@ class Watch:
     def forget(self) -> None:
         """Drops all that was seen: nothing of it may open the door any more."""
         self._tracks = Tracks(next_id=self._tracks.next_id)
+        self._looks = Looks(self._settings.min_face_px)
         self._visits.clear()
         self._granted = None
         self._scene = Scene(Phase.IDLE)
 
-    def _observe(
-        self, subject: Track, frame: Frame, model: FaceModel, gallery: Gallery, rules: Rules
-    ) -> tuple[Track, Visit]:
+    def _rematch(self, gallery: Gallery) -> None:
+        """Somebody disabled in the middle of a visit is no match any more, also of frames seen before."""
+        if gallery is self._gallery:
+            return
+        self._gallery = gallery
+        self._visits = {i: replace(v, evidence=rematched(v.evidence, gallery)) for i, v in self._visits.items()}
+
+    def _abandoned(self, rules: Rules, now: float) -> Decision | None:
+        """Who walks off in the middle of a challenge is denied, or every order could be tried for nothing."""
+        for track_id, visit in self._visits.items():
+            if visit.challenge is None or visit.decision is not None or rules.observe:
+                continue
+            after = visit.challenged(visit.challenge.wait(now))
+            if after.evidence.challenge is Outcome.FAILED:
+                decision = denied(after.evidence, Reason.CHALLENGE_FAILED, rules, now)
+                self._visits[track_id] = replace(after, decision=decision, decided_at=now)
+                return decision
+        return None
+
+    def _in_zone(self, frame: Frame) -> list[Track]:
+        visible = [(track, track.face) for track in self._tracks.alive if track.face is not None]
+        outside = (Reason.TOO_FAR, Reason.OFF_CENTRE)
+        return [t for t, face in visible if out_of_zone(face, frame.image.shape, self._limits) not in outside]
+
+    def _alone(self, subject: Track, here: Sequence[Track]) -> bool:
+        """Whether no other face in the zone is about as near as the subject's."""
+        least = self._zone.second * _width(subject)
+        return all(_width(track) < least for track in here if track.box != subject.box)
+
+    def _observe(self, subject: Track, frame: Frame, seeing: Seeing) -> tuple[Track, Visit]:
         """The subject's visit with this frame's evidence; under a new track id where it is another face."""
         visit = self._visits.get(subject.id, Visit())
-        if subject.face is None or subject.seen_at != frame.at:
-            return subject, visit
-        quality = assess(subject.face, frame.image, self._limits)
+        face = subject.face
+        if face is None or subject.seen_at != frame.at:
+            return subject, self._waited(visit, frame.at)
+        quality = assess(face, frame.image, self._limits)
         if quality.reason is not None:
-            return subject, replace(visit, guidance=quality.reason)
+            return subject, replace(self._waited(visit, frame.at), guidance=quality.reason)
         try:
-            vector = model.embed(frame.image, subject.face)
-            if resembles(visit.evidence, vector) < ANOTHER * rules.threshold:
+            vector = seeing.model.embed(frame.image, face)
+            if resembles(visit.evidence, vector) < ANOTHER * seeing.rules.threshold:
+                if visit.evidence.challenge is Outcome.RUNNING and not seeing.rules.observe:
+                    return subject, _turned(visit, subject, frame.at, same=False)
                 self._tracks = self._tracks.cut(subject)
                 subject, visit = replace(subject, id=self._tracks.next_id - 1), Visit()
-            observation = Observation(frame.at, vector, gallery.match(vector), quality.score)
-            evidence = with_frame(visit.evidence, observation, gallery, rules.frames)
+            live, guidance = _live(frame, face, seeing)
+            observation = Observation(frame.at, vector, seeing.gallery.match(vector), quality.score, live)
+            evidence = with_frame(visit.evidence, observation, seeing.gallery, seeing.rules.frames)
         except InvalidEmbedding:
             return subject, Visit()  # whatever made it may have been there before: start over
-        return subject, replace(visit, evidence=evidence, guidance=None)
+        if guidance is not None:
+            return subject, replace(self._waited(visit, frame.at), guidance=guidance)
+        visit = replace(visit, evidence=evidence, guidance=None)
+        return subject, _turned(visit, subject, frame.at, same=True)
+
+    def _waited(self, visit: Visit, now: float) -> Visit:
+        """After a frame that shows nothing usable."""
+        return visit if visit.challenge is None else visit.challenged(visit.challenge.wait(now))
 
     def _decide(self, visit: Visit, rules: Rules, now: float) -> tuple[Visit, Decision | None]:
         """A visit is decided once; somebody denied may try again after a while, with fresh evidence."""
         if visit.decision is not None:
-            denied = visit.decision.verdict is Verdict.DENIED
-            retry = denied and now - visit.decided_at >= self._settings.retry
+            refused = visit.decision.verdict is Verdict.DENIED
+            retry = refused and now - visit.decided_at >= self._settings.retry
             return (Visit() if retry else visit), None
+        visit = replace(visit, evidence=replace(visit.evidence, granted=self._last_granted()))
         decision = decide(visit.evidence, rules, now)
+        if decision.reason is Reason.COOLING_DOWN and self._granted is not None:
+            before, at = self._granted  # the same person under a new track: no second event, and no second opening
+            return replace(visit, decision=before, decided_at=at), None
+        if decision.reason is Reason.CHALLENGED and visit.challenge is None:
+            return self._challenge(visit, now), None
         if decision.verdict is Verdict.WAIT:
             return visit, None
         if decision.verdict is Verdict.GRANTED:
-            before = self._just_granted(decision, now)
-            if before is not None:  # the same person under a new track: no second event, and no second opening
-                return replace(visit, decision=decision, decided_at=before), None
             self._granted = (decision, now)
         return replace(visit, decision=decision, decided_at=now), decision
 
-    def _just_granted(self, decision: Decision, now: float) -> float | None:
-        """When the same person was granted, if that was within the cool-down."""
-        if self._granted is None:
+    def _challenge(self, visit: Visit, now: float) -> Visit:
+        best = visit.evidence.fused.best
+        evidence = replace(visit.evidence, claim=best.user_id if best else None)
+        started = Challenge.start(self._chooser, now, self._turns)
+        return replace(visit, evidence=evidence).challenged(started)
+
+    def _last_granted(self) -> tuple[str, float] | None:
+        if self._granted is None or self._granted[0].user_id is None:
             return None
-        last, at = self._granted
-        return at if last.user_id == decision.user_id and now - at < self._settings.cooldown else None
+        return self._granted[0].user_id, self._granted[1]
 
     def _show(self, frame: Frame, subject: Track | None, visit: Visit) -> Scene:
         boxes = tuple(track.box for track in self._tracks.alive if track.face is not None)
         scene = Scene(Phase.IDLE, frame.image.shape[:2], boxes)
         if subject is None:
-            return self._emptied(scene, frame.at)
+            return self._emptied(replace(scene, reason=self._beckoning(frame)), frame.at)
         scene = replace(scene, subject=subject.box)
         if visit.decision is None:
-            far = visit.guidance is Reason.TOO_FAR
-            return replace(scene, phase=Phase.IDLE if far else Phase.LOOKING, reason=visit.guidance)
+            return _undecided(scene, visit)
         if visit.decision.verdict is Verdict.DENIED:
             return replace(scene, phase=Phase.DENIED, reason=visit.decision.reason)
         if frame.at - visit.decided_at < self._open_seconds:
             return replace(scene, phase=Phase.GRANTED, name=visit.decision.name)
         return scene
+
+    def _beckoning(self, frame: Frame) -> Reason | None:
+        """What the nearest of those outside the zone had better do."""
+        outside = nearest(self._tracks.alive)
+        if outside is None or outside.face is None:
+            return None
+        return out_of_zone(outside.face, frame.image.shape, self._limits)
 
     def _emptied(self, scene: Scene, now: float) -> Scene:
         """Nobody is left to see: they may be in the door, and it is still open for them."""
@@ -142,3 +242,33 @@ def nearest(tracks: Sequence[Track]) -> Track | None:
     """The subject: of the faces seen now the largest, which is the nearest one."""
     visible = [track for track in tracks if track.face is not None]
     return max(visible, key=lambda t: (t.box[2] - t.box[0]) * (t.box[3] - t.box[1]), default=None)
+
+
+def _width(track: Track) -> float:
+    return track.box[2] - track.box[0]
+
+
+def _live(frame: Frame, face: Face, seeing: Seeing) -> tuple[float | None, Reason | None]:
+    """The passive model's score, and what the person had better do where it is wanted and there is none."""
+    if seeing.rules.passive is None:
+        return None, None
+    if seeing.liveness is None:
+        raise LivenessUnavailable("The liveness model is not there. See liveness.model.")
+    score = seeing.liveness.score(frame.image, face)
+    return score, Reason.TOO_CLOSE if score is None and not seeing.rules.observe else None
+
+
+def _turned(visit: Visit, subject: Track, now: float, *, same: bool) -> Visit:
+    """After a frame that shows the face well; `same`: that of the person who was challenged."""
+    if visit.challenge is None or subject.face is None:
+        return visit
+    return visit.challenged(visit.challenge.see(subject.face.landmarks, subject.id, same_identity=same, now=now))
+
+
+def _undecided(scene: Scene, visit: Visit) -> Scene:
+    if not visit.evidence.alone:
+        return replace(scene, phase=Phase.LOOKING, reason=Reason.MORE_THAN_ONE)
+    if visit.challenge is not None and Outcome(visit.challenge.outcome) is Outcome.RUNNING:
+        asked, progress = visit.challenge.asked, visit.challenge.progress
+        return replace(scene, phase=Phase.CHALLENGE, reason=visit.guidance, asked=asked, progress=progress)
+    return replace(scene, phase=Phase.LOOKING, reason=visit.guidance)

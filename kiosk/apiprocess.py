@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
-from core.config import ApiSettings
+from core.settings import ApiSettings
 from kiosk.jobs import Jobs
 
 log = logging.getLogger(__name__)

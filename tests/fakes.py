@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from core.domain import Event, Face, Frame, Image, Template, Vector
+from core.domain import Event, Face, Frame, Image, Incident, Template, Vector
 from core.errors import CameraUnavailable, DoorFailed, StoreUnavailable
 from core.gallery import unit
 from core.looks import moved
@@ -100,6 +100,7 @@ class FakeStore:
         self.faces: list[Template] = list(templates)
         self.log: list[str] = []
         self.recorded: list[Event] = []
+        self.reported: list[Incident] = []
         self._version = 1
         self._away = False
 
@@ -141,6 +142,11 @@ class FakeStore:
         self.log.append(f"recorded {event.decision.verdict}")
         return len(self.recorded)
 
+    def report(self, incident: Incident) -> int:
+        self._answer()
+        self.reported.append(incident)
+        return len(self.reported)
+
     def door_did(self, event_id: int, outcome: str) -> None:
         self._answer()
         self.log.append(f"door {outcome}")
@@ -156,10 +162,17 @@ class FakeDoor:
     def __init__(self, log: list[str] | None = None) -> None:
         self.log = log if log is not None else []
         self.times_opened = 0
+        self.times_closed = 0
         self._jammed = False
+        self._stuck = False
 
     def jams(self) -> None:
+        """It does not open any more."""
         self._jammed = True
+
+    def sticks(self, *, stuck: bool = True) -> None:
+        """It does not close any more."""
+        self._stuck = stuck
 
     def open(self, seconds: float) -> None:
         self.log.append("open")
@@ -168,7 +181,9 @@ class FakeDoor:
         self.times_opened += 1
 
     def close(self) -> None:
-        self.log.append("close")
+        if self._stuck:
+            raise DoorFailed("The door did not close. Look what is in its way.")
+        self.times_closed += 1
 
 
 class FakeCamera:

@@ -10,12 +10,12 @@ import numpy as np
 from fastapi import FastAPI
 
 from api.app import create_app
-from core.config import EnrolmentSettings, RecognitionSettings
 from core.demo import DEMO_PEOPLE, DemoFaceModel, draw_person
 from core.domain import Decision, Event, Reason, Verdict
 from core.enrolment import Enrolment
 from core.opencv import cv2
 from core.recogniser import Recogniser
+from core.settings import EnrolmentSettings, RecognitionSettings
 from core.store import Store
 
 SECRET = "Lin Secret"

@@ -10,15 +10,17 @@ import pytest
 
 from core.admin.replay import replay
 from core.camera import OpenCVCamera
-from core.config import RecognitionSettings, Settings
-from core.domain import Phase, Verdict
+from core.config import Settings
+from core.domain import Event, Phase, Verdict
 from core.door import SimulatedDoor
 from core.engine import Engine
 from core.enrolment import Enrolment, Picture
 from core.faces import InsightFaceModel
 from core.pictures import decode_image
 from core.recogniser import Recogniser
+from core.settings import RecognitionSettings
 from core.store import Store
+from core.watch import Watch
 
 NEAR = (3.6, 7.9)  # seconds
 SETTINGS = RecognitionSettings()
@@ -53,7 +55,7 @@ def enrols(who, recogniser, store, shared):
 
 def granted(recogniser, shared):
     camera = OpenCVCamera(str(shared / "video" / "lin_at_the_door.mp4"), paced=False)
-    decisions = replay(camera, recogniser, SETTINGS, open_seconds=3.0)
+    decisions = replay(camera, recogniser, Watch(SETTINGS, open_seconds=3.0))
     return [(t, d.user_id) for t, d in decisions if d.verdict is Verdict.GRANTED]
 
 
@@ -81,7 +83,8 @@ def test_the_live_engine_grants_the_same_visit_and_ends_it(recogniser, store, sh
             ended.set()
 
     camera = OpenCVCamera(str(shared / "video" / "lin_at_the_door.mp4"))
-    engine = Engine(camera, recogniser, store, SimulatedDoor(), SETTINGS, on_scene=note)
+    watch = Watch(SETTINGS, open_seconds=3.0)
+    engine = Engine(camera, recogniser, store, SimulatedDoor(), watch, on_scene=note)
     started = time.monotonic()
     engine.start()
     assert ended.wait(60)
@@ -90,5 +93,5 @@ def test_the_live_engine_grants_the_same_visit_and_ends_it(recogniser, store, sh
     assert {scene.name for _, scene in scenes if scene.phase is Phase.GRANTED} == {"Lin"}
     assert min(shown) > NEAR[0]
     assert max(shown) < NEAR[1] + 0.5
-    events = [e for e in store.events() if e.decision.verdict is Verdict.GRANTED]
+    events = [e for e in store.events() if isinstance(e, Event) and e.decision.verdict is Verdict.GRANTED]
     assert [(e.decision.user_id, e.door) for e in events] == [("lin", "opened")]

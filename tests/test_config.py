@@ -29,8 +29,46 @@ def test_the_readme_lists_every_key():
     readme = (SHIPPED.parent / "README.md").read_text()
     for section, field in Settings.model_fields.items():
         for key, of in field.annotation.model_fields.items():
-            default = str(of.default).lower() if isinstance(of.default, bool) else of.default
-            assert f"| `{section}.{key}` | `{default}` | {of.description} |" in readme
+            assert f"| `{section}.{key}` | `{as_yaml(of.default)}` | {of.description} |" in readme
+
+
+def as_yaml(default):
+    if default is None:
+        return "null"
+    if isinstance(default, bool):
+        return str(default).lower()
+    return {(): "[]", "{}": "{}"}.get(default if isinstance(default, tuple) else str(default), default)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("door: {driver: http}", "open_url"),
+        ("door: {driver: command}", "open_command"),
+        ("door: {driver: http, open_url: 'ftp://relay/'}", r"door\.open_url"),
+        ("door: {driver: http, open_url: 'http://relay/1', state_url: 'http://relay/2'}", "state_open"),
+        ("door: {state_open: '('}", r"door\.state_open"),
+        ("zone: {polygon: [[0, 0], [1, 1]]}", r"zone\.polygon"),
+        ("zone: {polygon: [[0, 0], [1, 1], [2, 0]]}", r"zone\.polygon"),
+        ("zone: {farthest: 0.9, nearest: 0.5}", "zone"),
+        ("liveness: {mode: perhaps}", r"liveness\.mode"),
+        ("lockout: {pause: 0}", r"lockout\.pause"),
+        ("camera: {rotate: 45}", r"camera\.rotate"),
+    ],
+)
+def test_what_no_door_could_run_on_is_refused(tmp_path, fault, said):
+    file = tmp_path / "config.yaml"
+    file.write_text(fault)
+    with pytest.raises(ConfigError, match=said):
+        load(file)
+
+
+def test_a_secret_of_the_doors_relay_is_not_repeated(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("door: {driver: http, open_url: 'ftp://me:s3cret@relay', headers: [s3cret], body: {s3cret: 1}}\n")
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    assert "s3cret" not in str(caught.value)
 
 
 def test_the_environment_overrides_the_file(tmp_path, monkeypatch):

@@ -6,13 +6,15 @@ import time
 import pytest
 from fakes import FakeCamera, FakeDoor, FakeModel, FakeStore, face, image, template
 
-from core.config import RecognitionSettings
+from core.attempts import Limits
 from core.domain import Phase, Verdict
 from core.engine import Engine
 from core.recogniser import Recogniser
+from core.settings import RecognitionSettings
 from core.sight import Sight
+from core.watch import Watch
 
-SETTINGS = RecognitionSettings(threshold=0.6, frames=3, patience=0.2, retry=0.3, max_frame_age=2.0)
+SETTINGS = RecognitionSettings(threshold=0.6, frames=3, patience=0.2, retry=0.3)
 ANN, ZED = image(("ann", face())), image(("zed", face()))
 
 
@@ -27,10 +29,9 @@ class House:
         self.recogniser = Recogniser(lambda: self.model, self.store, SETTINGS, poll=0.02)
         self.scenes = []
         self._changed = threading.Condition()
-        options = {"open_seconds": 0.3, **options}
-        self.engine = Engine(
-            self.camera, self.recogniser, self.store, self.door, SETTINGS, on_scene=self._note, **options
-        )
+        options = {"open_seconds": 0.3, "max_frame_age": 2.0, "fault_seconds": 0.2, **options}
+        watch = Watch(SETTINGS, open_seconds=options["open_seconds"])
+        self.engine = Engine(self.camera, self.recogniser, self.store, self.door, watch, on_scene=self._note, **options)
 
     def _note(self, scene):
         with self._changed:
@@ -108,6 +109,66 @@ def test_a_door_that_jams_is_a_fault_and_not_a_grant():
         house.waits_for_fault("door_failed")
     assert house.store.log[:3] == ["recorded granted", "open", "door failed"]
     assert Phase.GRANTED not in {scene.phase for scene in house.scenes}
+
+
+def test_what_keeps_the_door_shut_is_recorded():
+    with House(FakeCamera(ANN * 0)) as house:
+        house.waits_for_fault("camera_covered")
+        house.camera.shows(ANN)
+        house.waits_for_phase(Phase.GRANTED)
+    assert [incident.code for incident in house.store.reported] == ["camera_covered"]
+
+
+def test_a_fault_while_the_database_is_away_is_recorded_when_it_is_back():
+    with House() as house:
+        house.waits_for_phase(Phase.IDLE)
+        house.store.goes_away()
+        house.waits_for_fault("database_unavailable")
+        house.store.comes_back()
+        house.camera.shows(ANN)
+        house.waits_for_phase(Phase.GRANTED)
+    assert [incident.code for incident in house.store.reported] == ["database_unavailable"]
+
+
+def test_a_door_that_jams_stays_on_the_screen_for_a_while():
+    house = House(FakeCamera(ANN), fault_seconds=0.5)
+    house.door.jams()
+    with house:
+        house.waits_for_fault("door_failed")
+        shown = len(house.scenes)
+        time.sleep(0.3)
+        assert len(house.scenes) == shown
+
+
+def test_the_door_is_closed_before_anything_else_and_at_the_end():
+    with House() as house:
+        house.waits_for_phase(Phase.IDLE)
+        assert house.door.times_closed == 1
+        house.camera.shows(ANN)
+        house.waits_for_phase(Phase.GRANTED)
+    assert house.door.times_closed == 2
+
+
+@pytest.mark.logs("the door does not close")
+def test_a_door_that_does_not_close_is_a_fault_until_it_does():
+    house = House()
+    house.door.sticks()
+    with house:
+        house.waits_for_fault("door_open")
+        house.door.sticks(stuck=False)
+        house.waits_for_phase(Phase.IDLE)
+
+
+@pytest.mark.logs("recognition pauses")
+def test_too_many_denials_pause_recognition_and_are_recorded():
+    with House(FakeCamera(ZED), limits=Limits(in_row=2, pause=1.0)) as house:
+        house.waits_for_phase(Phase.DENIED)
+        scene = house.waits_for_phase(Phase.PAUSED)
+        assert scene.wait == 1
+        house.camera.shows(ANN)
+        house.waits_for_phase(Phase.GRANTED)
+    assert [e.decision.verdict for e in house.store.recorded] == [Verdict.DENIED, Verdict.DENIED, Verdict.GRANTED]
+    assert [incident.code for incident in house.store.reported] == ["locked_out"]
 
 
 @pytest.mark.logs("camera:")

@@ -3,7 +3,6 @@
 import pytest
 from fakes import FakeModel, FakeStore, face, image, template
 
-from core.config import EnrolmentSettings, RecognitionSettings
 from core.enrolment import Enrolment, Picture
 from core.errors import (
     DifferentPeople,
@@ -16,6 +15,7 @@ from core.errors import (
     StoreUnavailable,
 )
 from core.recogniser import Recogniser
+from core.settings import EnrolmentSettings, RecognitionSettings
 
 
 class Desk:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from fakes import MODEL_ID, FakeModel, FakeStore, face, image, template
 
-from core.config import RecognitionSettings
 from core.domain import Reason, Verdict
 from core.errors import (
     FaceNotFound,
@@ -13,6 +12,7 @@ from core.errors import (
     StoreUnavailable,
 )
 from core.recogniser import Recogniser
+from core.settings import RecognitionSettings
 
 SETTINGS = RecognitionSettings(threshold=0.6)
 

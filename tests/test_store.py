@@ -18,7 +18,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from fakes import MODEL_ID, template
 
-from core.domain import Decision, Event, Person, Reason, Template, Verdict
+from core.domain import Decision, Event, Incident, Liveness, Person, Reason, Template, Verdict
 from core.errors import (
     ConfigError,
     FaceLimitReached,
@@ -415,6 +415,38 @@ def test_a_migration_that_was_cut_short_is_finished(store, url, another):
         assert sa.inspect(connection).get_indexes("events")[0]["name"] == "ix_events_at"
 
 
+def test_an_event_of_the_first_version_is_kept_and_read(store, url):
+    with looked_into(url) as connection:
+        for column in ("liveness", "liveness_score", "policy"):
+            connection.execute(sa.text(f"ALTER TABLE events DROP COLUMN {column}"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+        connection.execute(
+            sa.text(
+                "INSERT INTO events (at, source, verdict, reason, frames, model_id) "
+                "VALUES ('2026-11-24 12:00:00', 'door', 'denied', 'unknown_face', 4, 'm')"
+            )
+        )
+    with closing(Store(url)) as later:
+        later.migrate()
+        (kept,) = later.events()
+    assert kept.decision == Decision(Verdict.DENIED, Reason.UNKNOWN_FACE, frames=4)
+
+
+def test_an_incident_stands_among_the_events(store):
+    first = store.record(event())
+    second = store.report(Incident(NOON, "door", "camera_covered"))
+    assert {e.id: type(e) for e in store.events()} == {first: Event, second: Incident}
+    assert store.events()[0] == Incident(NOON, "door", "camera_covered", second)
+
+
+def test_what_was_made_of_liveness_is_kept(store):
+    decision = Decision(
+        Verdict.DENIED, Reason.NOT_LIVE, frames=4, liveness=Liveness.SPOOF, liveness_score=0.25, policy="2:0123abcd"
+    )
+    store.record(Event(NOON, "door", decision, MODEL_ID))
+    assert store.events()[0].decision == decision
+
+
 def test_the_database_of_a_newer_doorward_is_left_alone(store, url):
     with looked_into(url) as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
@@ -459,6 +491,7 @@ CALLS = {
     "erase": lambda store: store.erase("ann"),
     "set_active": lambda store: store.set_active("ann", active=True),
     "record": lambda store: store.record(event(Decision(Verdict.GRANTED, Reason.MATCHED, "ann", NAME))),
+    "report": lambda store: store.report(Incident(NOON, "door", "camera_covered")),
     "door_did": lambda store: store.door_did(1, "opened"),
     "events": lambda store: store.events(),
     "operator_pin": lambda store: store.operator_pin(),

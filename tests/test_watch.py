@@ -1,28 +1,32 @@
 """Frames in, one decision a visit out; one person's evidence never becomes another's."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes import MODEL_ID, FakeModel, face, image, template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.config import RecognitionSettings
-from core.domain import Frame, Phase, Reason, Verdict
-from core.errors import InvalidEmbedding
+from core.domain import Frame, Liveness, Phase, Reason, Verdict
+from core.errors import InvalidEmbedding, LivenessUnavailable
 from core.gallery import Gallery
 from core.policy import Rules
+from core.settings import RecognitionSettings, ZoneSettings
 from core.watch import Watch
 
 GALLERY = Gallery.of(MODEL_ID, [template("ann"), template("bob")])
-RULES = Rules(threshold=0.6, frames=3, patience=1.0)
+RULES = Rules(threshold=0.6, frames=3, patience=1.0, cooldown=4.0)
+EVERYWHERE = ZoneSettings()
 
 
 class Door:
     """A watch with its model, shown one picture after another, ten a second."""
 
-    def __init__(self, **settings: float) -> None:
+    def __init__(self, *, rules=RULES, zone=EVERYWHERE, liveness=None, **settings):
         self.model = FakeModel()
-        self.watch = Watch(RecognitionSettings(retry=2.0, cooldown=4.0, **settings), open_seconds=1.0)
+        self.rules, self.liveness, self.gallery = rules, liveness, GALLERY
+        self.watch = Watch(RecognitionSettings(retry=2.0, **settings), zone, open_seconds=1.0)
         self.now = 0.0
         self.decisions = []
         self.scene = None
@@ -30,9 +34,10 @@ class Door:
     def sees(self, *people, frames=1):
         for _ in range(frames):
             frame = Frame(image(*people), self.now, self.now, 0)
-            self.scene, decision = self.watch.see(frame, self.model, GALLERY, RULES)
+            self.scene, decision = self.watch.see(frame, self.model, self.gallery, self.rules, self.liveness)
             if decision is not None:
                 self.decisions.append((decision.verdict, decision.user_id))
+                self.last = decision
             self.now += 0.1
         return self
 
@@ -69,7 +74,7 @@ def test_somebody_else_in_the_same_place_does_not_inherit_the_evidence():
 def test_two_who_cross_are_not_taken_for_each_other():
     door = Door()
     for i in range(12):
-        door.sees(("ann", face(20 + 30 * i, 80, 110)), ("zed", face(380 - 30 * i, 140, 90)))
+        door.sees(("ann", face(20 + 30 * i, 80, 110)), ("zed", face(380 - 30 * i, 140, 80)))
     assert door.decisions == [(Verdict.GRANTED, "ann")]
 
 
@@ -130,6 +135,100 @@ def test_a_detector_that_raises_raises():
     door.model.fails_with(InvalidEmbedding("broken"))
     with pytest.raises(InvalidEmbedding):
         door.sees(("ann", face()))
+
+
+LEFT_HALF = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
+
+
+def test_a_face_beside_the_doors_zone_is_no_visit_and_is_told_where_to_stand():
+    door = Door(zone=ZoneSettings(polygon=LEFT_HALF)).sees(("ann", face(400)), frames=30)
+    assert door.decisions == []
+    assert (door.scene.phase, door.scene.reason) == (Phase.IDLE, Reason.OFF_CENTRE)
+    assert door.sees(("ann", face(100)), frames=6).decisions == [(Verdict.GRANTED, "ann")]
+
+
+def test_somebody_nearer_but_outside_the_zone_is_not_the_subject():
+    door = Door(zone=ZoneSettings(polygon=LEFT_HALF)).sees(("ann", face(100)), ("zed", face(400, width=160)), frames=6)
+    assert door.decisions == [(Verdict.GRANTED, "ann")]
+
+
+@pytest.mark.parametrize(
+    ("zone", "reason"), [({"farthest": 0.3}, Reason.TOO_FAR), ({"nearest": 0.2}, Reason.TOO_CLOSE)]
+)
+def test_the_zone_reaches_from_one_face_height_to_another(zone, reason):
+    door = Door(zone=ZoneSettings(**zone)).sees(("ann", face()), frames=30)
+    assert door.decisions == []
+    assert door.scene.reason is reason
+
+
+def test_two_who_stand_equally_near_are_asked_to_come_one_by_one():
+    door = Door().sees(("ann", face()), ("zed", face(300)), frames=40)
+    assert door.decisions == []
+    assert (door.scene.phase, door.scene.reason) == (Phase.LOOKING, Reason.MORE_THAN_ONE)
+    assert door.sees(("ann", face()), frames=6).decisions == [(Verdict.GRANTED, "ann")]
+
+
+def test_somebody_disabled_in_the_middle_of_a_visit_is_not_granted():
+    door = Door().sees(("ann", face()), frames=2)
+    door.gallery = Gallery.of(MODEL_ID, [template("bob")], version=2)
+    door.sees(("ann", face()), frames=30)
+    assert door.decisions == [(Verdict.DENIED, None)]
+
+
+def test_a_clock_that_steps_back_leaves_no_evidence():
+    door = Door().sees(("ann", face()), frames=2)
+    door.now -= 3600
+    assert door.sees(("ann", face()), frames=2).decisions == []
+    assert door.sees(("ann", face()), frames=2).decisions == [(Verdict.GRANTED, "ann")]
+
+
+PASSIVE = replace(RULES, passive=0.8)
+
+
+class FakeLiveness:
+    """Says of every face what it was told to say."""
+
+    def __init__(self, said):
+        self.said = said
+
+    def score(self, image, face):
+        if isinstance(self.said, Exception):
+            raise self.said
+        return self.said
+
+
+def test_a_photograph_is_denied_and_its_score_recorded():
+    door = Door(rules=PASSIVE, liveness=FakeLiveness(0.1)).sees(("ann", face()), frames=30)
+    assert door.decisions == [(Verdict.DENIED, None)]
+    assert (door.last.reason, door.last.liveness, door.last.liveness_score) == (
+        Reason.NOT_LIVE,
+        Liveness.SPOOF,
+        pytest.approx(0.1),
+    )
+
+
+def test_a_living_face_is_granted():
+    door = Door(rules=PASSIVE, liveness=FakeLiveness(0.9)).sees(("ann", face()), frames=6)
+    assert door.decisions == [(Verdict.GRANTED, "ann")]
+    assert door.last.liveness is Liveness.LIVE
+
+
+def test_a_face_that_liveness_cannot_judge_is_guided_and_never_granted():
+    door = Door(rules=PASSIVE, liveness=FakeLiveness(None)).sees(("ann", face()), frames=30)
+    assert door.decisions == []
+    assert door.scene.reason is Reason.TOO_CLOSE
+
+
+def test_what_is_only_observed_denies_nobody():
+    door = Door(rules=replace(PASSIVE, observe=True), liveness=FakeLiveness(0.1)).sees(("ann", face()), frames=6)
+    assert door.decisions == [(Verdict.GRANTED, "ann")]
+    assert door.last.liveness is Liveness.SPOOF
+
+
+@pytest.mark.parametrize("liveness", [None, FakeLiveness(LivenessUnavailable("It fails. Look at it."))])
+def test_without_the_liveness_model_nobody_is_judged(liveness):
+    with pytest.raises(LivenessUnavailable):
+        Door(rules=PASSIVE, liveness=liveness).sees(("ann", face()))
 
 
 @given(st.lists(st.sampled_from(["ann", "bob", "zed", None]), max_size=40))

@@ -47,6 +47,20 @@ def write_recogniser(path, *, side=112, factor=1.0, dimension=128):
     _write(path, nodes, [1, 3, side, side], made, [numpy_helper.from_array(weights, "weights")])
 
 
+def write_liveness(path, *, channel=0, factor=1.0, then="Identity", side=80, batch=1):
+    """The liveness add-on's shape: `then` of `factor` times the mean of one `channel` of (batch, 3, side, side)."""
+    weights = np.zeros(3, np.float32)
+    weights[channel] = factor
+    nodes = [
+        helper.make_node("ReduceMean", ["in"], ["means"], axes=[2, 3], keepdims=0),
+        helper.make_node("MatMul", ["means", "weights"], ["mean"]),
+        helper.make_node(then, ["mean"], ["out"]),
+    ]
+    made = [helper.make_tensor_value_info("out", FLOAT, [batch])]
+    _write(path, nodes, [batch, 3, side, side], made, [numpy_helper.from_array(weights, "weights")])
+    return path
+
+
 def _write(path, nodes, shape, made, constants=()):
     taken = [helper.make_tensor_value_info("in", FLOAT, shape)]
     graph = helper.make_graph(nodes, "tiny", taken, made, list(constants))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
-from core import packs
+from core import liveness, packs
 from core.admin.doctor import examine
 from core.admin.evaluate.command import evaluate
 from core.admin.replay import replay as replay_recording
@@ -16,6 +16,7 @@ from core.camera import OpenCVCamera
 from core.domain import Decision
 from core.enrolment import Picture
 from core.errors import ConfigError, DoorwardError, ImageUnreadable
+from core.parts import make_watch
 from core.pictures import decode_image
 from core.pin import hashed
 
@@ -77,11 +78,7 @@ def replay(context: typer.Context, video: Path, config: ConfigOption = None, jso
     """Every frame of a recording through the recognition of the door, one line per decision."""
     sh = shell(context, config, json)
     camera = OpenCVCamera(str(video), paced=False)
-    settings = sh.settings
-    decisions = replay_recording(
-        camera, sh.desk().recogniser, settings.recognition, open_seconds=settings.door.open_seconds
-    )
-    for t, decision in decisions:
+    for t, decision in replay_recording(camera, sh.desk(live=True).recogniser, make_watch(sh.settings)):
         sh.say(f"{t:8.2f} s  {_sentence(decision)}", t=round(t, 3), **_facts(decision))
 
 
@@ -113,16 +110,20 @@ def pin(context: typer.Context, config: ConfigOption = None, demo: DemoOption = 
 @models.command()
 def fetch(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help=f"One of {', '.join(packs.NAMES)}")],
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(packs.NAMES)}, or liveness")],
     accept: Annotated[bool, typer.Option("--accept-licence", help="You have read the licence and accept it")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Download a model pack, after its licence was shown and accepted."""
+    """Download a model pack, or the liveness model, after its licence was shown and accepted."""
     sh = shell(context, config, json=False)
     root = sh.settings.models.root
     if not accept and not packs.accepted(name, root):
         typer.echo(packs.LICENCE)
         accept = typer.confirm("Do you accept it?", abort=True)
+    if name == liveness.NAME:
+        packs.accept(name, root)
+        typer.echo(f"The liveness model is {liveness.fetch_liveness(root)}.")
+        return
     with Progress("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn()) as bar:
         task = bar.add_task(name, total=None)
         folder = packs.fetch(

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from core.config import ApiSettings, CameraSettings, Settings
+from core.config import Settings
 from core.display import DisplayProblem, display_problem
 from core.errors import DoorwardError
 from core.parts import make_camera, make_model, make_store
+from core.settings import ApiSettings, CameraSettings
 
 
 @dataclass(frozen=True, slots=True)

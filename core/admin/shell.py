@@ -50,10 +50,13 @@ class Shell:
         store.migrate()
         return store
 
-    def desk(self) -> "Desk":
-        """Everything that enrolling and matching need. Raises ModelUnavailable, StoreUnavailable."""
+    def desk(self, *, live: bool = False) -> "Desk":
+        """Everything that enrolling and matching need; `live`: and liveness as configured.
+
+        Raises ModelUnavailable, StoreUnavailable.
+        """
         store = self.store()
-        recogniser = make_recogniser(self.settings, store)
+        recogniser = make_recogniser(self.settings, store, live=live)
         recogniser.refresh()
         _ = recogniser.model
         return Desk(store, recogniser, make_enrolment(self.settings, recogniser, store))

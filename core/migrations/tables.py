@@ -58,6 +58,9 @@ events = Table(
     Column("latency", Double),
     Column("model_id", String(191), nullable=False),
     Column("door", String(16)),
+    Column("liveness", String(16)),
+    Column("liveness_score", Double),
+    Column("policy", String(32)),
 )
 
 gallery_state = Table(

@@ -8,12 +8,12 @@ from pathlib import Path
 from core.admin.evaluate.comparisons import Comparisons, compare_pairs, compare_people
 from core.admin.evaluate.labelled import Pairs, People
 from core.admin.evaluate.rates import Rate
-from core.config import RecognitionSettings
 from core.domain import Face, Image, Vector
 from core.errors import FaceNotFound, FaceUnfit, ImageUnreadable, InputError, MultipleFaces
 from core.faces import FaceModel, auto_threshold
 from core.pictures import decode_image
 from core.quality import Limits, assess
+from core.settings import RecognitionSettings
 
 RIVAL = 0.5
 """Of the largest face's width: with a second face at least as wide, nobody knows whom the label means."""

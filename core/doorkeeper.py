@@ -1,0 +1,200 @@
+"""What becomes of one frame: whether to look at all, what is recorded, when the door opens. No thread of its own.
+
+The door opens here and nowhere else.
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from math import ceil, isfinite
+from typing import Protocol
+
+from core.attempts import Attempts, Limits
+from core.domain import Decision, Event, Fault, Frame, Incident, Phase, Scene, Verdict
+from core.errors import DoorFailed, DoorwardError, StoreUnavailable
+from core.recogniser import Recogniser
+from core.sight import Sight
+from core.watch import Watch
+
+log = logging.getLogger(__name__)
+SOURCE = "door"
+LOCKED_OUT = "locked_out"
+DOOR_OPEN = "door_open"  # the code of a door that does not close
+LATE = 5.0  # seconds from frame to opening, of which the database may take most
+UNTOLD = 100  # incidents kept while the database is away
+TELL_AGAIN = 10.0  # seconds until a database that refused an incident is asked again
+
+
+class Journal(Protocol):
+    """Where it is recorded what happens. Each may raise StoreUnavailable."""
+
+    def record(self, event: Event) -> int: ...
+    def door_did(self, event_id: int, outcome: str) -> None: ...
+    def report(self, incident: Incident) -> int: ...
+
+
+class Lock(Protocol):
+    """The door, as `core.latch.Latch` is one."""
+
+    @property
+    def fault(self) -> DoorFailed | None:
+        """Why it may be open although it should be closed."""
+
+    def open(self, seconds: float) -> None:
+        """Raises DoorFailed."""
+
+
+def _utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+class Doorkeeper:
+    """From frames to scenes, by way of the journal and the door. For one thread.
+
+    `open_seconds` is how long the door stays open, `max_frame_age` what a frame may be old to be looked at, and
+    `fault_seconds` how long a fault that ended a look stays on the screen, all in seconds.
+    """
+
+    def __init__(
+        self,
+        recogniser: Recogniser,
+        journal: Journal,
+        lock: Lock,
+        watch: Watch,
+        *,
+        open_seconds: float = 3.0,
+        max_frame_age: float = 0.5,
+        fault_seconds: float = 3.0,
+        limits: Limits = Limits(),  # noqa: B008 - frozen: nobody can change the one that all share
+        sight: Sight = Sight(),  # noqa: B008 - likewise
+        clock: Callable[[], float] = time.monotonic,
+        utcnow: Callable[[], datetime] = _utcnow,
+    ) -> None:
+        self._recogniser = recogniser
+        self._journal = journal
+        self._lock = lock
+        self._watch = watch
+        self._open_seconds = open_seconds
+        self._max_frame_age = max_frame_age
+        self._fault_seconds = fault_seconds
+        self._limits = limits
+        self._attempts = Attempts()
+        self._sight = sight
+        self._clock = clock
+        self._utcnow = utcnow
+        self._scene = Scene(Phase.STARTING)
+        self._held: tuple[Fault, float] | None = None
+        self._untold: deque[Incident] = deque(maxlen=UNTOLD)
+        self._tell_at = clock()
+
+    def see(self, frame: Frame | None, camera: Fault | None, *, stopped: Callable[[], bool] = lambda: False) -> Scene:
+        """The scene after `frame`, or after none came. Never raises: what fails is a fault, and a shut door.
+
+        `camera` is why no pictures come. `stopped`: whether the door was shut down while this thread was busy.
+        """
+        try:
+            scene = self._look(frame, camera, stopped)
+        except DoorwardError as error:
+            scene = self._hold(Fault(error.code, str(error)))
+        except Exception:
+            log.exception("recognition failed; it starts again")
+            scene = self._hold(Fault("recognition_failed", "Recognition failed; the log says where. It starts again."))
+        before, self._scene = self._scene.fault, scene
+        if scene.fault is not None and (before is None or before.code != scene.fault.code):
+            self.note(scene.fault.code)
+        self._tell()
+        return scene
+
+    def note(self, code: str) -> None:
+        """Something happened that is to be recorded, as soon as there is a database to record it in."""
+        self._untold.append(Incident(self._utcnow(), SOURCE, code))
+
+    def _hold(self, fault: Fault) -> Scene:
+        """Shows `fault` for a while, in which nobody is looked at: a red screen that flickers is none."""
+        self._watch.forget()
+        self._held = (fault, self._clock())
+        return Scene(Phase.FAULT, fault=fault)
+
+    def _look(self, frame: Frame | None, camera: Fault | None, stopped: Callable[[], bool]) -> Scene:
+        if frame is not None:
+            self._sight = self._sight.see(frame)
+        fault = self._fault(camera)
+        if fault is not None:
+            self._watch.forget()
+            starting = self._recogniser.loading and camera is None
+            return Scene(Phase.STARTING) if starting else Scene(Phase.FAULT, fault=fault)
+        wait = self._attempts.wait(self._limits, self._clock(), self._today())
+        if wait > 0:
+            self._watch.forget()
+            return Scene(Phase.PAUSED, wait=ceil(wait) if isfinite(wait) else None)
+        if frame is None or not 0 <= self._clock() - frame.at <= self._max_frame_age:
+            return Scene(Phase.STARTING) if self._scene.phase in (Phase.FAULT, Phase.PAUSED) else self._scene
+        return self._decide(frame, stopped)
+
+    def _decide(self, frame: Frame, stopped: Callable[[], bool]) -> Scene:
+        using = self._recogniser
+        rules = using.rules
+        liveness = using.liveness if rules.passive is not None else None
+        scene, decision = self._watch.see(frame, using.model, using.gallery, rules, liveness)
+        if decision is not None and not stopped():
+            self._act(decision, using.model.id, frame.at)
+        return scene
+
+    def _fault(self, camera: Fault | None) -> Fault | None:
+        if self._held is not None and not 0 <= self._clock() - self._held[1] < self._fault_seconds:
+            self._held = None
+        if self._held is not None:
+            return self._held[0]
+        stuck = self._lock.fault
+        if stuck is not None:
+            return Fault(DOOR_OPEN, str(stuck))
+        return camera or self._recogniser.fault or self._sight.fault
+
+    def _act(self, decision: Decision, model_id: str, seen_at: float) -> None:
+        """Record, then open, then record what the door did. Where the record fails nothing opens.
+
+        Nor for somebody seen too long ago, whatever it was that took the time.
+        """
+        self._count(decision.verdict)
+        event_id = self._journal.record(Event(self._utcnow(), SOURCE, decision, model_id))
+        if decision.verdict is not Verdict.GRANTED:
+            return
+        try:
+            self._open(seen_at)
+        except DoorFailed:
+            self._journal.door_did(event_id, "failed")
+            raise
+        self._journal.door_did(event_id, "opened")
+
+    def _open(self, seen_at: float) -> None:
+        if not 0 <= self._clock() - seen_at <= LATE:
+            raise DoorFailed("It took too long to decide, so the door stayed shut. Look in the log what is slow.")
+        self._lock.open(self._open_seconds)
+
+    def _count(self, verdict: Verdict) -> None:
+        now, today = self._clock(), self._today()
+        self._attempts = self._attempts.after(verdict, self._limits, now, today)
+        if self._attempts.wait(self._limits, now, today) > 0:
+            log.warning("too many denials: recognition pauses")
+            self.note(LOCKED_OUT)
+
+    def _today(self) -> date:
+        """By the clock on the wall: a day ends when the people's does."""
+        return self._utcnow().astimezone().date()
+
+    def _tell(self) -> None:
+        fault = self._recogniser.fault
+        away = fault is not None and fault.code == StoreUnavailable.code
+        if not self._untold or away or self._clock() < self._tell_at:
+            return
+        try:
+            self._journal.report(self._untold[0])
+            self._untold.popleft()
+        except DoorwardError as error:
+            log.warning("an incident could not be recorded yet: %s", error)
+            self._tell_at = self._clock() + TELL_AGAIN
+        except Exception:
+            log.exception("an incident could not be recorded; the door goes on")
+            self._untold.popleft()

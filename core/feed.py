@@ -1,0 +1,89 @@
+"""The camera's thread: frames into a mailbox, and a camera that was lost opened again."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from core.camera import Camera, LatestFrame
+from core.domain import Fault
+from core.errors import CameraUnavailable, DoorwardError
+
+log = logging.getLogger(__name__)
+FILE_ENDED = "The camera's file has ended. Set camera.loop to play it again."
+FIRST_WAIT, LONGEST_WAIT = 0.5, 10.0  # seconds between attempts to get a camera back
+
+
+class Feed:
+    """Keeps `latest` filled from `camera`. `timeout` is how long it may be silent, in seconds."""
+
+    def __init__(self, camera: Camera, *, timeout: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self.latest = LatestFrame()
+        self._camera = camera
+        self._timeout = timeout
+        self._clock = clock
+        self._lost: Fault | None = None
+        self._last_frame_at = clock()
+        self._stop = threading.Event()
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why no pictures come; None while they do."""
+        if self._lost is None and self._clock() - self._last_frame_at > self._timeout:
+            return Fault(CameraUnavailable.code, "The camera sends no pictures. Check its cable.")
+        return self._lost
+
+    def start(self) -> threading.Thread:
+        self._stop = threading.Event()  # a new one: a thread left behind by `stop` must not come back to life
+        self._last_frame_at = self._clock()
+        thread = threading.Thread(target=self._run, args=(self._stop,), name="capture", daemon=True)
+        thread.start()
+        return thread
+
+    def stop(self) -> None:
+        """Asks the thread to end; does not wait for it."""
+        self._stop.set()
+
+    def _run(self, stop: threading.Event) -> None:
+        wait = FIRST_WAIT
+        while not stop.is_set():
+            try:
+                self._deliver(stop)
+                lost: DoorwardError = CameraUnavailable(FILE_ENDED)
+                ended = True
+            except DoorwardError as error:
+                wait = FIRST_WAIT if self._lost is None else wait
+                lost, ended = error, False
+            except Exception:
+                log.exception("the camera failed; it is opened again")
+                lost, ended = CameraUnavailable("The camera failed; the log says how. It is tried again."), False
+            if stop.is_set():
+                return
+            self._lose(lost)
+            if ended:
+                return
+            stop.wait(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+
+    def _deliver(self, stop: threading.Event) -> None:
+        """Puts frames until the camera ends, or until we stop."""
+        frames = self._camera.frames()
+        try:
+            for frame in frames:
+                if stop.is_set():
+                    break
+                self.latest.put(frame)
+                self._last_frame_at = frame.at
+                if self._lost is not None:
+                    log.info("camera: back")
+                    self._lost = None
+        finally:
+            close = getattr(frames, "close", None)
+            if close is not None:
+                close()
+
+    def _lose(self, error: DoorwardError) -> None:
+        if self._lost is None:
+            log.warning("camera: %s", error)
+        self._lost = Fault(error.code, str(error))
+        self.latest.clear()
