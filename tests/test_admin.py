@@ -100,10 +100,19 @@ def test_doctor_names_a_remedy_for_what_is_missing(run, monkeypatch, tmp_path):
     code, out, _ = run("doctor", "--json")
     checks = {row["name"]: row for row in lines(out)}
     assert code == 1
-    assert set(checks) == {"display", "model", "database", "camera", "port"}
+    assert set(checks) == {"display", "model", "liveness", "database", "camera", "door", "port"}
     assert "doorward-admin models fetch buffalo_s" in checks["model"]["detail"]
     assert checks["database"]["well"]
     assert not checks["camera"]["well"]
+
+
+def test_doctor_says_what_a_photograph_can_do_and_what_liveness_lacks(run, monkeypatch, tmp_path):
+    assert "a photograph can open" in run("doctor", "--demo")[1]
+    monkeypatch.setenv("DOORWARD__LIVENESS__MODE", "passive")
+    monkeypatch.setenv("DOORWARD__MODELS__ROOT", str(tmp_path))
+    code, out, _ = run("doctor", "--demo")
+    assert code == 1
+    assert "doorward-admin models fetch liveness" in out
 
 
 def test_doctor_is_content_with_the_demo(run):

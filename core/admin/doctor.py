@@ -8,8 +8,8 @@ from itertools import islice
 from core.config import Settings
 from core.display import DisplayProblem, display_problem
 from core.errors import DoorwardError
-from core.parts import make_camera, make_model, make_store
-from core.settings import ApiSettings, CameraSettings
+from core.parts import make_camera, make_door, make_liveness, make_model, make_store
+from core.settings import ApiSettings, CameraSettings, DoorSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,10 @@ def examine(settings: Settings) -> Iterator[Check]:
     """All checks, one after the other; none of them raises."""
     yield _display()
     yield _check("model", lambda: f"{make_model(settings.models).id} is loaded")
+    yield _check("liveness", lambda: _liveness(settings))
     yield _check("database", lambda: _database(settings))
     yield _check("camera", lambda: _camera(settings.camera))
+    yield _check("door", lambda: _door(settings.door))
     yield _port(settings.api)
 
 
@@ -42,6 +44,20 @@ def _display() -> Check:
     if problem is not None:
         return Check("display", well=False, detail=problem.message)
     return Check("display", well=True, detail="a display and Qt's libraries are there")
+
+
+def _liveness(settings: Settings) -> str:
+    mode = settings.liveness.mode
+    if mode == "off":
+        return "off: a photograph can open this door (liveness.mode)"
+    if settings.liveness.passive:
+        make_liveness(settings)
+    return mode if settings.liveness.enforced else f"{mode}, only observed: a photograph can open this door"
+
+
+def _door(settings: DoorSettings) -> str:
+    make_door(settings)
+    return "simulated: nothing opens" if settings.driver == "simulated" else f"{settings.driver}, not tried here"
 
 
 def _database(settings: Settings) -> str:
