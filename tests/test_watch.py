@@ -8,7 +8,7 @@ from fakes import MODEL_ID, FakeModel, face, image, template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain import Frame, Liveness, Phase, Reason, Verdict
+from core.domain import Frame, Liveness, Phase, Reason, Turn, Verdict
 from core.errors import InvalidEmbedding, LivenessUnavailable
 from core.gallery import Gallery
 from core.policy import Rules
@@ -229,6 +229,75 @@ def test_what_is_only_observed_denies_nobody():
 def test_without_the_liveness_model_nobody_is_judged(liveness):
     with pytest.raises(LivenessUnavailable):
         Door(rules=PASSIVE, liveness=liveness).sees(("ann", face()))
+
+
+CHALLENGE = replace(RULES, challenge=True)
+FAR = {Turn.LEFT: 0.24, Turn.RIGHT: -0.24, Turn.STRAIGHT: 0.0}
+
+
+def turned_to(turn, **where):
+    """A head turned as asked: its nose stands out by half the distance of its eyes, which the turn draws together."""
+    straight = face(**where)
+    eyes = straight.landmarks[1, 0] - straight.landmarks[0, 0]
+    middle = straight.landmarks[:, 0].mean()
+    landmarks = straight.landmarks.copy()
+    landmarks[:, 0] = middle + (landmarks[:, 0] - middle) * np.sqrt(1 - (2 * FAR[turn]) ** 2)
+    landmarks[2, 0] += FAR[turn] * eyes
+    return replace(straight, landmarks=landmarks)
+
+
+def obeys(door, who="ann", *, seconds=30.0, turn=lambda asked: asked):
+    """Somebody who does what the screen asks, or what `turn` makes of it."""
+    for _ in range(int(seconds * 10)):
+        asked = door.scene.asked if door.scene and door.scene.phase is Phase.CHALLENGE else Turn.STRAIGHT
+        door.sees((who, turned_to(turn(asked))))
+        if door.decisions:
+            break
+    return door
+
+
+def test_somebody_who_turns_as_asked_is_granted():
+    door = obeys(Door(rules=CHALLENGE))
+    assert door.decisions == [(Verdict.GRANTED, "ann")]
+    assert door.last.liveness is Liveness.LIVE
+
+
+def test_somebody_who_stands_still_is_denied_when_time_is_up():
+    door = obeys(Door(rules=CHALLENGE), turn=lambda _: Turn.STRAIGHT)
+    assert door.decisions == [(Verdict.DENIED, None)]
+    assert door.last.reason is Reason.CHALLENGE_FAILED
+
+
+def test_somebody_who_turns_the_wrong_way_is_denied():
+    other = {Turn.LEFT: Turn.RIGHT, Turn.RIGHT: Turn.LEFT, Turn.STRAIGHT: Turn.STRAIGHT}
+    door = obeys(Door(rules=CHALLENGE), turn=other.get)
+    assert door.decisions == [(Verdict.DENIED, None)]
+
+
+def test_another_face_in_the_middle_of_a_challenge_denies_it():
+    door = Door(rules=CHALLENGE).sees(("ann", face()), frames=6)
+    assert door.scene.phase is Phase.CHALLENGE
+    assert door.sees(("bob", face()), frames=2).decisions == [(Verdict.DENIED, None)]
+
+
+def test_who_walks_off_in_the_middle_of_a_challenge_is_denied():
+    door = Door(rules=CHALLENGE).sees(("ann", face()), frames=6).sees(frames=20)
+    assert door.decisions == [(Verdict.DENIED, None)]
+    assert door.last.reason is Reason.CHALLENGE_FAILED
+
+
+def test_a_stranger_is_not_even_challenged():
+    door = Door(rules=CHALLENGE)
+    for _ in range(30):
+        door.sees(("zed", face()))
+        assert door.scene.phase is not Phase.CHALLENGE
+    assert door.decisions == [(Verdict.DENIED, None)]
+
+
+def test_a_challenge_that_is_only_observed_denies_nobody():
+    door = obeys(Door(rules=replace(CHALLENGE, observe=True)), turn=lambda _: Turn.STRAIGHT)
+    assert door.decisions == [(Verdict.GRANTED, "ann")]
+    assert door.last.liveness is Liveness.SPOOF
 
 
 @given(st.lists(st.sampled_from(["ann", "bob", "zed", None]), max_size=40))
