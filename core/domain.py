@@ -41,6 +41,8 @@ class Reason(StrEnum):
     NOT_LIVE = "not_live"
     CHALLENGED = "challenged"
     CHALLENGE_FAILED = "challenge_failed"
+    PIN_MATCHED = "pin_matched"
+    WRONG_PIN = "wrong_pin"
 
 
 class Turn(StrEnum):
@@ -112,12 +114,14 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who may be enrolled. `faces` counts the templates stored, of whichever model."""
+    """Somebody who may be enrolled. `faces` counts the templates stored, of whichever model; `has_pin`: whether there
+    is a PIN for this person."""
 
     user_id: str
     name: str
     active: bool = True
     faces: int = 0
+    has_pin: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -219,7 +223,7 @@ class Event:
 
     at: datetime
     source: str
-    """`door` for the kiosk's camera, `api` for `POST /match_face`."""
+    """`door` for the kiosk's camera, `pin` for its keys, `api` for `POST /match_face`."""
     decision: Decision
     model_id: str
     door: str | None = None

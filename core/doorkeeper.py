@@ -86,6 +86,8 @@ class Doorkeeper:
         self._utcnow = utcnow
         self._scene = Scene(Phase.STARTING)
         self._held: tuple[Fault, float] | None = None
+        self._pin_attempts = Attempts()
+        self._answer: tuple[Scene, float] | None = None
         self._untold: deque[Incident] = deque(maxlen=UNTOLD)
         self._tell_at = clock()
 
@@ -107,6 +109,23 @@ class Doorkeeper:
         self._tell()
         return scene
 
+    def enter(self, decision: Decision) -> Scene:
+        """The scene after somebody typed a PIN, from which `core.pin.enter` made `decision`.
+
+        Faces and PINs are counted apart: who is locked out of the one may still come in by the other, whatever ails
+        the camera or the model.
+        """
+        try:
+            scene = self._enter(decision)
+        except DoorwardError as error:
+            scene = self._hold(Fault(error.code, str(error)))
+        except Exception:
+            log.exception("a PIN could not be acted on")
+            scene = self._hold(Fault("recognition_failed", "The PIN could not be acted on; the log says why."))
+        self._answer = (scene, self._clock())
+        self._scene = scene
+        return scene
+
     def note(self, code: str) -> None:
         """Something happened that is to be recorded, as soon as there is a database to record it in."""
         self._untold.append(Incident(self._utcnow(), SOURCE, code))
@@ -117,9 +136,22 @@ class Doorkeeper:
         self._held = (fault, self._clock())
         return Scene(Phase.FAULT, fault=fault)
 
+    def _enter(self, decision: Decision) -> Scene:
+        now, today = self._clock(), self._today()
+        self._watch.forget()
+        wait = self._pin_attempts.wait(self._limits, now, today)
+        if wait > 0:
+            return _paused(wait)
+        self._pin_attempts = self._attempted(self._pin_attempts, decision.verdict)
+        self._carry_out(Event(self._utcnow(), "pin", decision, ""), now)
+        granted = decision.verdict is Verdict.GRANTED
+        return Scene(Phase.GRANTED if granted else Phase.DENIED, name=decision.name, reason=decision.reason)
+
     def _look(self, frame: Frame | None, camera: Fault | None, stopped: Callable[[], bool]) -> Scene:
         if frame is not None:
             self._sight = self._sight.see(frame)
+        if self._answer is not None and 0 <= self._clock() - self._answer[1] < self._open_seconds:
+            return self._answer[0]
         fault = self._fault(camera)
         if fault is not None:
             self._watch.forget()
@@ -128,7 +160,7 @@ class Doorkeeper:
         wait = self._attempts.wait(self._limits, self._clock(), self._today())
         if wait > 0:
             self._watch.forget()
-            return Scene(Phase.PAUSED, wait=ceil(wait) if isfinite(wait) else None)
+            return _paused(wait)
         if frame is None or not 0 <= self._clock() - frame.at <= self._max_frame_age:
             return Scene(Phase.STARTING) if self._scene.phase in (Phase.FAULT, Phase.PAUSED) else self._scene
         return self._decide(frame, stopped)
@@ -153,13 +185,16 @@ class Doorkeeper:
         return camera or self._recogniser.fault or self._sight.fault
 
     def _act(self, decision: Decision, model_id: str, seen_at: float) -> None:
+        self._attempts = self._attempted(self._attempts, decision.verdict)
+        self._carry_out(Event(self._utcnow(), SOURCE, decision, model_id), seen_at)
+
+    def _carry_out(self, event: Event, seen_at: float) -> None:
         """Record, then open, then record what the door did. Where the record fails nothing opens.
 
         Nor for somebody seen too long ago, whatever it was that took the time.
         """
-        self._count(decision.verdict)
-        event_id = self._journal.record(Event(self._utcnow(), SOURCE, decision, model_id))
-        if decision.verdict is not Verdict.GRANTED:
+        event_id = self._journal.record(event)
+        if event.decision.verdict is not Verdict.GRANTED:
             return
         try:
             self._open(seen_at)
@@ -173,12 +208,13 @@ class Doorkeeper:
             raise DoorFailed("It took too long to decide, so the door stayed shut. Look in the log what is slow.")
         self._lock.open(self._open_seconds)
 
-    def _count(self, verdict: Verdict) -> None:
+    def _attempted(self, attempts: Attempts, verdict: Verdict) -> Attempts:
         now, today = self._clock(), self._today()
-        self._attempts = self._attempts.after(verdict, self._limits, now, today)
-        if self._attempts.wait(self._limits, now, today) > 0:
+        after = attempts.after(verdict, self._limits, now, today)
+        if after.wait(self._limits, now, today) > 0:
             log.warning("too many denials: recognition pauses")
             self.note(LOCKED_OUT)
+        return after
 
     def _today(self) -> date:
         """By the clock on the wall: a day ends when the people's does."""
@@ -198,3 +234,7 @@ class Doorkeeper:
         except Exception:
             log.exception("an incident could not be recorded; the door goes on")
             self._untold.popleft()
+
+
+def _paused(wait: float) -> Scene:
+    return Scene(Phase.PAUSED, wait=ceil(wait) if isfinite(wait) else None)

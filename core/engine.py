@@ -4,10 +4,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 from core.camera import Camera, LatestFrame
-from core.domain import Fault, Phase, Scene
+from core.domain import Decision, Fault, Phase, Scene
 from core.door import Door
 from core.doorkeeper import Doorkeeper, Journal
 from core.feed import Feed
@@ -51,6 +52,7 @@ class Engine:
         self._scene = Scene(Phase.STARTING)
         self._publishing = threading.Lock()
         self._busy_since: float | None = None
+        self._entries: SimpleQueue[Decision] = SimpleQueue()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -76,6 +78,10 @@ class Engine:
         for thread in own:
             thread.start()
 
+    def enter(self, decision: Decision) -> None:
+        """Acts on what `core.pin.enter` made of a PIN, soon; the scene says what came of it."""
+        self._entries.put(decision)
+
     def stop(self) -> None:
         """Closes the door and returns within two seconds, also where a driver hangs: its thread is then left behind."""
         self._stop.set()
@@ -92,6 +98,8 @@ class Engine:
         while not stop.is_set():
             frame = self.latest.take(0.1)
             self._busy_since = self._clock()
+            if not self._entries.empty():
+                self._publish(self._keeper.enter(self._entries.get()))
             scene = self._keeper.see(frame, self._feed.fault, stopped=stop.is_set)
             self._busy_since = None
             if not stop.is_set():

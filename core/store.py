@@ -123,6 +123,20 @@ class Store:
             if not connection.execute(changed).rowcount:
                 raise _not_found()
 
+    def set_pin(self, user_id: str, secret_hash: str | None) -> None:
+        """Keeps `secret_hash`, an argon2id hash, as the person's PIN; None: no PIN any more. Raises PersonNotFound."""
+        with self._database.writing() as connection:
+            changed = update(people).where(people.c.user_id == user_id).values(pin_hash=secret_hash)
+            if not connection.execute(changed).rowcount:
+                raise _not_found()
+
+    def pin(self, user_id: str) -> tuple[Person, str] | None:
+        """The active person and the hash of their PIN; None where there is no such person, or no PIN."""
+        wanted = _PEOPLE.add_columns(people.c.pin_hash).where(people.c.user_id == user_id, people.c.active)
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None or row.pin_hash is None else (_person(row), row.pin_hash)
+
     def record(self, event: Event) -> int:
         """Writes the event to disk and returns its id. Who was denied is not written down."""
         with self._database.writing() as connection:
@@ -172,9 +186,15 @@ _TEMPLATES = (
     .order_by(faces.c.id)
 )
 _PEOPLE = (
-    select(people.c.user_id, people.c.name, people.c.active, func.count(faces.c.id).label("faces"))
+    select(
+        people.c.user_id,
+        people.c.name,
+        people.c.active,
+        func.count(faces.c.id).label("faces"),
+        people.c.pin_hash.is_not(None).label("has_pin"),
+    )
     .join_from(people, faces, isouter=True)
-    .group_by(people.c.user_id, people.c.name, people.c.active)
+    .group_by(people.c.user_id, people.c.name, people.c.active, people.c.pin_hash)
     .order_by(people.c.user_id)
 )
 
@@ -230,7 +250,7 @@ def _vector(face_id: int, embedding: bytes) -> Vector:
 
 
 def _person(row: Row[Any]) -> Person:
-    return Person(row.user_id, row.name, row.active, row.faces)
+    return Person(row.user_id, row.name, row.active, row.faces, bool(row.has_pin))
 
 
 def _not_found() -> PersonNotFound:

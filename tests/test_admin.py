@@ -138,6 +138,15 @@ def test_the_operators_pin_is_set_anew_and_kept_as_a_hash(run, tmp_path):
     assert not matches("135791", stored)
 
 
+def test_a_persons_pin_is_set_and_taken_away(run, portraits):
+    run("enrol", "ada", "Ada", portraits / "ada-1.png")
+    assert CliRunner().invoke(app, ["person-pin", "ada"], input="135790\n135790\n").exit_code == 0
+    assert [row["pin"] for row in lines(run("people", "--json")[1])] == [True]
+    run("person-pin", "ada", "--remove")
+    assert [row["pin"] for row in lines(run("people", "--json")[1])] == [False]
+    assert run("person-pin", "nobody")[2].startswith("person_not_found: ")
+
+
 @pytest.mark.parametrize("typed", ["1234\n1234\n", "135790\n135791\n", "abcdef\nabcdef\n"])
 def test_a_pin_that_will_not_do_is_refused_and_not_repeated(run, typed):
     result = CliRunner().invoke(app, ["pin"], input=typed)

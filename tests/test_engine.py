@@ -7,7 +7,7 @@ import pytest
 from fakes import FakeCamera, FakeDoor, FakeModel, FakeStore, face, image, template
 
 from core.attempts import Limits
-from core.domain import Phase, Verdict
+from core.domain import Decision, Phase, Reason, Verdict
 from core.engine import Engine
 from core.recogniser import Recogniser
 from core.settings import RecognitionSettings
@@ -169,6 +169,66 @@ def test_too_many_denials_pause_recognition_and_are_recorded():
         house.waits_for_phase(Phase.GRANTED)
     assert [e.decision.verdict for e in house.store.recorded] == [Verdict.DENIED, Verdict.DENIED, Verdict.GRANTED]
     assert [incident.code for incident in house.store.reported] == ["locked_out"]
+
+
+GRANTED_BY_PIN = Decision(Verdict.GRANTED, Reason.PIN_MATCHED, "ann", "Ann")
+WRONG_PIN = Decision(Verdict.DENIED, Reason.WRONG_PIN)
+
+
+def test_a_pin_opens_the_door_like_a_face_and_is_recorded_as_what_it_is():
+    with House() as house:
+        house.waits_for_phase(Phase.IDLE)
+        house.engine.enter(GRANTED_BY_PIN)
+        assert house.waits_for_phase(Phase.GRANTED).name == "Ann"
+        house.waits_for_phase(Phase.IDLE)
+    assert house.store.log == ["recorded granted", "open", "door opened"]
+    assert house.store.recorded[0].source == "pin"
+
+
+@pytest.mark.logs("camera:")
+def test_a_pin_opens_the_door_while_the_camera_is_away():
+    with House() as house:
+        house.camera.is_unplugged()
+        house.waits_for_fault("camera_unavailable")
+        house.engine.enter(GRANTED_BY_PIN)
+        house.waits_for_phase(Phase.GRANTED)
+        house.waits_for_fault("camera_unavailable")
+    assert house.door.times_opened == 1
+
+
+@pytest.mark.logs("recognition pauses")
+def test_wrong_pins_lock_out_pins_and_not_faces():
+    with House(limits=Limits(in_row=2, pause=60.0)) as house:
+        house.waits_for_phase(Phase.IDLE)
+        for _ in range(2):
+            house.engine.enter(WRONG_PIN)
+            house.waits_for_phase(Phase.DENIED)
+            house.waits_for_phase(Phase.IDLE)
+        house.engine.enter(GRANTED_BY_PIN)
+        house.waits_for_phase(Phase.PAUSED)
+        assert house.door.times_opened == 0
+        house.camera.shows(ANN)
+        house.waits_for_phase(Phase.GRANTED)
+    assert house.door.times_opened == 1
+
+
+@pytest.mark.logs("recognition pauses")
+def test_who_is_locked_out_by_face_may_come_in_by_pin():
+    with House(FakeCamera(ZED), limits=Limits(in_row=1, pause=60.0)) as house:
+        house.waits_for_phase(Phase.PAUSED)
+        house.engine.enter(GRANTED_BY_PIN)
+        house.waits_for_phase(Phase.GRANTED)
+        house.waits_for_phase(Phase.PAUSED)
+    assert house.door.times_opened == 1
+
+
+def test_a_pin_that_cannot_be_recorded_opens_nothing():
+    with House() as house:
+        house.waits_for_phase(Phase.IDLE)
+        house.store.record = _refuse
+        house.engine.enter(GRANTED_BY_PIN)
+        house.waits_for_fault("database_unavailable")
+    assert house.door.times_opened == 0
 
 
 @pytest.mark.logs("camera:")

@@ -447,6 +447,21 @@ def test_what_was_made_of_liveness_is_kept(store):
     assert store.events()[0].decision == decision
 
 
+def test_a_pin_belongs_to_an_active_person(store):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    assert store.pin("ann") is None
+    assert store.pin("nobody") is None
+    store.set_pin("ann", PIN)
+    assert store.pin("ann") == (store.person("ann"), PIN)
+    assert store.person("ann").has_pin
+    store.set_active("ann", active=False)
+    assert store.pin("ann") is None
+    store.set_pin("ann", None)
+    assert not store.person("ann").has_pin
+    with pytest.raises(PersonNotFound):
+        store.set_pin("nobody", PIN)
+
+
 def test_the_database_of_a_newer_doorward_is_left_alone(store, url):
     with looked_into(url) as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
@@ -494,6 +509,8 @@ CALLS = {
     "report": lambda store: store.report(Incident(NOON, "door", "camera_covered")),
     "door_did": lambda store: store.door_did(1, "opened"),
     "events": lambda store: store.events(),
+    "set_pin": lambda store: store.set_pin("ann", PIN),
+    "pin": lambda store: store.pin("ann"),
     "operator_pin": lambda store: store.operator_pin(),
     "set_operator_pin": lambda store: store.set_operator_pin(PIN),
 }

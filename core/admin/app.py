@@ -8,6 +8,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
 from core import liveness, packs
+from core.admin.bench.command import bench
 from core.admin.doctor import examine
 from core.admin.evaluate.command import evaluate
 from core.admin.replay import replay as replay_recording
@@ -23,6 +24,7 @@ from core.pin import hashed
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Everything an operator does at a shell.")
 models = typer.Typer(no_args_is_help=True, help="InsightFace's model packs.")
 app.add_typer(models, name="models")
+app.add_typer(bench, name="bench")
 app.command()(evaluate)
 
 
@@ -53,8 +55,11 @@ def enrol(
 def people(context: typer.Context, config: ConfigOption = None, json: JsonOption = False) -> None:
     """List who is enrolled."""
     sh = shell(context, config, json)
-    rows = [{"user_id": p.user_id, "name": p.name, "active": p.active, "faces": p.faces} for p in sh.store().people()]
-    sh.table(("user_id", "name", "active", "faces"), rows)
+    rows = [
+        {"user_id": p.user_id, "name": p.name, "active": p.active, "faces": p.faces, "pin": p.has_pin}
+        for p in sh.store().people()
+    ]
+    sh.table(("user_id", "name", "active", "faces", "pin"), rows)
 
 
 @app.command()
@@ -105,6 +110,26 @@ def pin(context: typer.Context, config: ConfigOption = None, demo: DemoOption = 
     first = typer.prompt("New PIN", hide_input=True)
     store.set_operator_pin(hashed(first, typer.prompt("Once more", hide_input=True)))
     typer.echo("The operator's PIN is set.")
+
+
+@app.command(name="person-pin")
+def person_pin(
+    context: typer.Context,
+    user_id: str,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the PIN away")] = False,
+    config: ConfigOption = None,
+    demo: DemoOption = False,
+) -> None:
+    """Set the PIN by which a person comes in without being recognised."""
+    store = shell(context, config, json=False, demo=demo).store()
+    store.person(user_id)
+    if remove:
+        store.set_pin(user_id, None)
+        typer.echo(f"{user_id} has no PIN any more.")
+        return
+    first = typer.prompt("New PIN", hide_input=True)
+    store.set_pin(user_id, hashed(first, typer.prompt("Once more", hide_input=True)))
+    typer.echo(f"The PIN of {user_id} is set.")
 
 
 @models.command()

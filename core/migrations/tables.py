@@ -27,6 +27,7 @@ people = Table(
     Column("name", String(255), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", TIMESTAMP, nullable=False, server_default=func.current_timestamp()),
+    Column("pin_hash", String(255)),  # argon2id
 )
 
 faces = Table(
