@@ -113,22 +113,37 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """From when on, and until when (UTC; that moment is out already). None: no such bound."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def at(self, now: datetime) -> bool:
+        return (self.since is None or self.since <= now) and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who may be enrolled. `faces` counts the templates stored, of whichever model; `has_pin`: whether there
-    is a PIN for this person."""
+    is a PIN for this person. `valid` is from when and until when (UTC) they are let in; None: no such bound."""
 
     user_id: str
     name: str
     active: bool = True
     faces: int = 0
     has_pin: bool = False
+    valid: Validity = Validity()
+
+    def may_enter(self, now: datetime) -> bool:
+        return self.active and self.valid.at(now)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
     """One enrolled face as the store holds it: the vector and whose it is, never the picture.
 
-    `quality` is the detector's score of the picture that it was made from, 0 to 1.
+    `quality` is the detector's score of the picture that it was made from, 0 to 1; `valid` is its person's.
     """
 
     user_id: str
@@ -136,6 +151,7 @@ class Template:
     vector: Vector
     model_id: str
     quality: float
+    valid: Validity = Validity()
 
 
 @dataclass(frozen=True, slots=True)

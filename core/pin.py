@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Protocol
 
@@ -84,10 +85,13 @@ def _nobodys() -> str:
     return _HASHER.hash("0" * MOST_DIGITS)
 
 
-def enter(user_id: str, pin: str, pins: Pins) -> Decision:
-    """Granted or denied to who typed `user_id` and `pin`; a tenth of a second either way. Raises StoreUnavailable."""
+def enter(user_id: str, pin: str, pins: Pins, now: datetime) -> Decision:
+    """Granted or denied to who typed `user_id` and `pin` at `now`; a tenth of a second either way.
+
+    Raises StoreUnavailable.
+    """
     found = pins.pin(user_id)
     right = matches(pin, found[1] if found else _nobodys())
-    if found is None or not right:
+    if found is None or not right or not found[0].may_enter(now):
         return Decision(Verdict.DENIED, Reason.WRONG_PIN)
     return Decision(Verdict.GRANTED, Reason.PIN_MATCHED, found[0].user_id, found[0].name)

@@ -4,12 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from math import inf
 from typing import Protocol
 
 import numpy as np
 
-from core.domain import Decision, Evidence, Fault, Image, Observation, Template, Verdict
+from core.domain import Decision, Evidence, Fault, Image, Observation, Template, Validity, Verdict
 from core.errors import (
     DoorwardError,
     FaceNotFound,
@@ -50,6 +51,7 @@ class Recogniser:
         liveness: LivenessSettings = LivenessSettings(),  # noqa: B008 - frozen: nobody can change the one that all share
         load_liveness: Callable[[], PassiveLiveness] | None = None,
         poll: float = 0.25,
+        utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`load_liveness`: None where no passive model is wanted, as for still pictures."""
         self._load = load
@@ -60,11 +62,13 @@ class Recogniser:
         self._liveness: PassiveLiveness | None = None
         self._limits = Limits(least_width=settings.min_face_px, largest=inf)  # a portrait may be cut close
         self._poll = poll
+        self._utcnow = utcnow
         self._model: FaceModel | None = None
         self._gallery: Gallery | None = None
         self._model_error: Unavailable | None = ModelUnavailable("The model is being loaded. Wait a moment.")
         self._gallery_error: Unavailable | None = StoreUnavailable(GALLERY_LOADING)
         self._loading = True
+        self._holds = Validity()
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -177,10 +181,12 @@ class Recogniser:
 
     def _refresh_gallery(self) -> None:
         self._store.migrate()
-        version = self._store.gallery_version()
-        if self._gallery is None or self._gallery.version != version:
+        version, now = self._store.gallery_version(), self._utcnow()
+        if self._gallery is None or self._gallery.version != version or not self._holds.at(now):
             version, templates = self._store.templates(self.model.id)
-            self._gallery = Gallery.of(self.model.id, _sound(templates), version)
+            valid = [template for template in templates if template.valid.at(now)]
+            self._gallery = Gallery.of(self.model.id, _sound(valid), version)
+            self._holds = _unchanged(templates, now)
         self._gallery_error = None
 
     def _keep(self, error: Unavailable) -> None:
@@ -201,6 +207,13 @@ def _again(error: Unavailable | None) -> DoorwardError:
     if error is None:
         return StoreUnavailable(GALLERY_LOADING)
     return type(error)(*error.args)
+
+
+def _unchanged(templates: Sequence[Template], now: datetime) -> Validity:
+    """From when until when nobody's validity begins or ends."""
+    bounds = [bound for t in templates for bound in (t.valid.since, t.valid.until) if bound is not None]
+    past, future = [b for b in bounds if b <= now], [b for b in bounds if b > now]
+    return Validity(max(past, default=None), min(future, default=None))
 
 
 def _sound(templates: Sequence[Template]) -> list[Template]:

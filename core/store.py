@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Column, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, true, update
 
 from core.database import Database
-from core.domain import Decision, Event, Incident, Liveness, Person, Reason, Template, Vector, Verdict
+from core.domain import Decision, Event, Incident, Liveness, Person, Reason, Template, Validity, Vector, Verdict
 from core.errors import FaceLimitReached, InvalidField, ModelMismatch, PersonNotFound, StoreUnavailable
 from core.gallery import mismatch, unit
 from core.migrations.tables import events, faces, gallery_state, operators, people
@@ -65,7 +65,8 @@ class Store:
         if stored and model_id not in stored:
             raise ModelMismatch(mismatch(max(stored, key=stored.__getitem__), model_id))
         return version, [
-            Template(row.user_id, row.name, _vector(row.id, row.embedding), model_id, row.quality) for row in rows
+            Template(row.user_id, row.name, _vector(row.id, row.embedding), model_id, row.quality, _validity(row))
+            for row in rows
         ]
 
     def models(self) -> dict[str, int]:
@@ -95,15 +96,21 @@ class Store:
             connection.execute(insert(faces), rows)
         return len(rows)
 
-    def people(self) -> list[Person]:
-        """Everybody, by user_id."""
+    def people(self, search: str = "", *, after: str = "", limit: int | None = None) -> list[Person]:
+        """By user_id: those beyond `after`, `limit` at most, whose user_id or name holds `search` in any case."""
+        page = select(people).where(people.c.user_id > after, _holds(search)).order_by(people.c.user_id).limit(limit)
         with self._database.reading() as connection:
-            return [_person(row) for row in connection.execute(_PEOPLE)]
+            return [_person(row) for row in connection.execute(_with_faces(page))]
+
+    def count(self, search: str = "") -> int:
+        """How many people there are whose user_id or name holds `search` in any case."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(people).where(_holds(search))) or 0
 
     def person(self, user_id: str) -> Person:
         """Raises PersonNotFound."""
         with self._database.reading() as connection:
-            row = connection.execute(_PEOPLE.where(people.c.user_id == user_id)).one_or_none()
+            row = connection.execute(_with_faces(_one(user_id))).one_or_none()
         if row is None:
             raise _not_found()
         return _person(row)
@@ -115,6 +122,22 @@ class Store:
             if not connection.execute(delete(people).where(people.c.user_id == user_id)).rowcount:
                 raise _not_found()
         return deleted
+
+    def rename(self, user_id: str, name: str) -> None:
+        """Raises PersonNotFound, InvalidField."""
+        _fits("name", name, people.c.name)
+        with self._changing_gallery() as connection:
+            if not connection.execute(select(people.c.user_id).where(people.c.user_id == user_id)).first():
+                raise _not_found()
+            _name(connection, user_id, name)
+
+    def set_validity(self, user_id: str, valid: Validity) -> None:
+        """From when and until when the person is let in. Raises PersonNotFound."""
+        with self._changing_gallery() as connection:
+            values = {"valid_from": _naive(valid.since), "valid_until": _naive(valid.until)}
+            changed = update(people).where(people.c.user_id == user_id).values(values)
+            if not connection.execute(changed).rowcount:
+                raise _not_found()
 
     def set_active(self, user_id: str, *, active: bool) -> None:
         """Whether the person's faces are in the gallery at all. Raises PersonNotFound."""
@@ -131,10 +154,9 @@ class Store:
                 raise _not_found()
 
     def pin(self, user_id: str) -> tuple[Person, str] | None:
-        """The active person and the hash of their PIN; None where there is no such person, or no PIN."""
-        wanted = _PEOPLE.add_columns(people.c.pin_hash).where(people.c.user_id == user_id, people.c.active)
+        """The person and the hash of their PIN; None where there is no such person, or no PIN."""
         with self._database.reading() as connection:
-            row = connection.execute(wanted).one_or_none()
+            row = connection.execute(_with_faces(_one(user_id))).one_or_none()
         return None if row is None or row.pin_hash is None else (_person(row), row.pin_hash)
 
     def record(self, event: Event) -> int:
@@ -180,23 +202,37 @@ class Store:
 
 
 _TEMPLATES = (
-    select(faces.c.id, faces.c.user_id, people.c.name, faces.c.embedding, faces.c.quality)
+    select(
+        faces.c.id,
+        faces.c.user_id,
+        people.c.name,
+        faces.c.embedding,
+        faces.c.quality,
+        people.c.valid_from,
+        people.c.valid_until,
+    )
     .join_from(faces, people)
     .where(people.c.active)
     .order_by(faces.c.id)
 )
-_PEOPLE = (
-    select(
-        people.c.user_id,
-        people.c.name,
-        people.c.active,
-        func.count(faces.c.id).label("faces"),
-        people.c.pin_hash.is_not(None).label("has_pin"),
-    )
-    .join_from(people, faces, isouter=True)
-    .group_by(people.c.user_id, people.c.name, people.c.active, people.c.pin_hash)
-    .order_by(people.c.user_id)
-)
+
+
+def _one(user_id: str) -> Select[Any]:
+    return select(people).where(people.c.user_id == user_id)
+
+
+def _with_faces(page: Select[Any]) -> Select[Any]:
+    """The people of `page`, by user_id, with the number of their faces: counted for these only."""
+    some = page.subquery()
+    counted = select(func.count()).where(faces.c.user_id == some.c.user_id).scalar_subquery()
+    return select(some, counted.label("faces")).order_by(some.c.user_id)
+
+
+def _holds(search: str) -> ColumnElement[bool]:
+    """In any case, as far as the database knows it: SQLite knows A to Z only."""
+    literal = search.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    texts = (people.c.user_id, people.c.name)
+    return or_(*(func.lower(text).contains(func.lower(literal), escape="/") for text in texts)) if search else true()
 
 
 def _version(connection: Connection) -> int:
@@ -250,7 +286,19 @@ def _vector(face_id: int, embedding: bytes) -> Vector:
 
 
 def _person(row: Row[Any]) -> Person:
-    return Person(row.user_id, row.name, row.active, row.faces, bool(row.has_pin))
+    return Person(row.user_id, row.name, row.active, row.faces, row.pin_hash is not None, _validity(row))
+
+
+def _validity(row: Any) -> Validity:
+    return Validity(_aware(row.valid_from), _aware(row.valid_until))
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=UTC)
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def _not_found() -> PersonNotFound:

@@ -1,10 +1,13 @@
 """The model and the gallery come when they come; until then, and while one is away, nobody is told anything."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 from fakes import MODEL_ID, FakeModel, FakeStore, face, image, template
 
-from core.domain import Reason, Verdict
+from core.domain import Reason, Validity, Verdict
 from core.errors import (
     FaceNotFound,
     ModelMismatch,
@@ -14,6 +17,7 @@ from core.errors import (
 from core.recogniser import Recogniser
 from core.settings import RecognitionSettings
 
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SETTINGS = RecognitionSettings(threshold=0.6)
 
 
@@ -132,3 +136,13 @@ def test_the_thread_starts_and_stops_twice():
     recogniser.stop()
     recogniser.stop()
     assert not recogniser.loading
+
+
+def test_somebody_is_in_the_gallery_from_when_and_until_when_they_are_valid():
+    hour = timedelta(hours=1)
+    store, now = FakeStore(template("ann"), replace(template("bob"), valid=Validity(NOON - hour, NOON + hour))), NOON
+    recogniser = Recogniser(FakeModel, store, SETTINGS, utcnow=lambda: now)
+    for moment, people in [(NOON, 2), (NOON + hour, 1), (NOON, 2), (NOON - 2 * hour, 1), (NOON - hour, 2)]:
+        now = moment
+        recogniser.refresh()
+        assert len(recogniser.gallery.people) == people

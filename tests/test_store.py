@@ -18,7 +18,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from fakes import MODEL_ID, template
 
-from core.domain import Decision, Event, Incident, Liveness, Person, Reason, Template, Verdict
+from core.domain import Decision, Event, Incident, Liveness, Person, Reason, Template, Validity, Verdict
 from core.errors import (
     ConfigError,
     FaceLimitReached,
@@ -447,19 +447,51 @@ def test_what_was_made_of_liveness_is_kept(store):
     assert store.events()[0].decision == decision
 
 
-def test_a_pin_belongs_to_an_active_person(store):
+def test_a_pin_belongs_to_a_person(store):
     store.add_faces("ann", "Ann", faces(), limit=4)
     assert store.pin("ann") is None
     assert store.pin("nobody") is None
     store.set_pin("ann", PIN)
     assert store.pin("ann") == (store.person("ann"), PIN)
     assert store.person("ann").has_pin
-    store.set_active("ann", active=False)
-    assert store.pin("ann") is None
     store.set_pin("ann", None)
+    assert store.pin("ann") is None
     assert not store.person("ann").has_pin
     with pytest.raises(PersonNotFound):
         store.set_pin("nobody", PIN)
+
+
+def test_people_come_by_pages_and_are_found_by_any_part_of_their_name(store):
+    for i in range(7):
+        store.add_faces(f"p{i}", f"Person {i}", faces(count=1), limit=4)
+    store.add_faces("q_1", "Zoë 100%", faces(count=1), limit=4)
+    first = store.people(limit=3)
+    assert [p.user_id for p in first] == ["p0", "p1", "p2"]
+    assert [p.user_id for p in store.people(after="p2", limit=9)] == ["p3", "p4", "p5", "p6", "q_1"]
+    assert [p.user_id for p in store.people("SON 5")] == ["p5"]
+    assert [p.user_id for p in store.people("0%")] == [p.user_id for p in store.people("q_")] == ["q_1"]
+    assert (store.count(), store.count("person"), store.count("nobody")) == (8, 7, 0)
+
+
+def test_a_person_is_renamed_everywhere(store):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    version = store.gallery_version()
+    store.rename("ann", "Anna")
+    assert store.person("ann").name == "Anna"
+    assert {t.name for t in store.templates(MODEL_ID)[1]} == {"Anna"}
+    assert store.gallery_version() > version
+    with pytest.raises(PersonNotFound):
+        store.rename("nobody", "Nobody")
+
+
+def test_validity_comes_back_with_the_person_and_with_the_templates(store):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    valid = Validity(NOON.replace(microsecond=0), None)
+    store.set_validity("ann", valid)
+    assert store.person("ann").valid == valid
+    assert {t.valid for t in store.templates(MODEL_ID)[1]} == {valid}
+    store.set_validity("ann", Validity())
+    assert store.person("ann").valid == Validity()
 
 
 def test_the_database_of_a_newer_doorward_is_left_alone(store, url):
@@ -504,6 +536,9 @@ CALLS = {
     "people": lambda store: store.people(),
     "person": lambda store: store.person("ann"),
     "erase": lambda store: store.erase("ann"),
+    "count": lambda store: store.count(),
+    "rename": lambda store: store.rename("ann", NAME),
+    "set_validity": lambda store: store.set_validity("ann", Validity()),
     "set_active": lambda store: store.set_active("ann", active=True),
     "record": lambda store: store.record(event(Decision(Verdict.GRANTED, Reason.MATCHED, "ann", NAME))),
     "report": lambda store: store.report(Incident(NOON, "door", "camera_covered")),

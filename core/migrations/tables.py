@@ -28,6 +28,8 @@ people = Table(
     Column("active", Boolean, nullable=False),
     Column("created_at", TIMESTAMP, nullable=False, server_default=func.current_timestamp()),
     Column("pin_hash", String(255)),  # argon2id
+    Column("valid_from", DateTime),  # UTC, as is all that is no TIMESTAMP
+    Column("valid_until", DateTime),
 )
 
 faces = Table(
