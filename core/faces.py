@@ -14,6 +14,7 @@ from core.domain import Face, Image, Vector
 from core.errors import InvalidEmbedding, ModelUnavailable
 from core.gallery import unit
 from core.opencv import cv2
+from core.tracking import iou
 
 FULL_LOOK = (128, 640)
 """Detector input sizes for a whole picture: small finds a face that fills it, large one that is far away."""
@@ -24,6 +25,8 @@ THRESHOLDS = {
     "4c06341c33c2": 0.55,  # w600k_r50, the recogniser of buffalo_l and buffalo_m
 }
 STRIDE = 32  # SCRFD's coarsest; its input's sides must be multiples of it
+FILLS = 0.5  # of the picture's longer side; SCRFD is not trained on larger faces
+SAME = 0.4  # overlap (IoU) from which two boxes are of one face, as in InsightFace's own suppression
 UNREADABLE = "a file in it is damaged, or of an unknown kind"
 
 
@@ -69,17 +72,34 @@ class InsightFaceModel:
         """All faces of `image` (BGR), largest first. `sizes`: the squares, in pixels, it is looked at in."""
         if min(image.shape[:2]) * min(sizes) < max(image.shape[:2]):
             return ()  # so thin a strip that nothing of it is left at that size
-        boxes, landmarks = self._detector.detect(image, input_size=[_fitted(size, image.shape) for size in sizes])
-        found = [
+        longest = max(image.shape[:2])
+        found = [(face, _precision(face, size, longest)) for size in sizes for face in self._found(image, size)]
+        return tuple(sorted(_once(found), key=lambda face: face.width * face.height, reverse=True))
+
+    def _found(self, image: Image, size: int) -> list[Face]:
+        boxes, landmarks = self._detector.detect(image, input_size=_fitted(size, image.shape))
+        return [
             Face((float(x0), float(y0), float(x1), float(y1)), points.astype(np.float32), float(score))
             for (x0, y0, x1, y1, score), points in zip(boxes, landmarks, strict=True)
             if np.isfinite((x0, y0, x1, y1, score)).all() and np.isfinite(points).all()
         ]
-        return tuple(sorted(found, key=lambda face: face.width * face.height, reverse=True))
 
     def embed(self, image: Image, face: Face) -> Vector:
         """The embedding, (dimension,) float32 of length 1. Raises InvalidEmbedding where there is none."""
         return unit(self._recogniser.get_feat(align(image, face.landmarks)), self._dimension)
+
+
+def _precision(face: Face, size: int, longest: int) -> int:
+    """What ranks one face found at several sizes: the larger size has the finer landmarks, unless the face fills it."""
+    return -size if max(face.width, face.height) > FILLS * longest else size
+
+
+def _once(found: Sequence[tuple[Face, int]]) -> list[Face]:
+    kept: list[Face] = []
+    for face, _ in sorted(found, key=lambda one: -one[1]):
+        if all(iou(face.box, other.box) < SAME for other in kept):
+            kept.append(face)
+    return kept
 
 
 def _fitted(size: int, shape: tuple[int, ...]) -> tuple[int, int]:

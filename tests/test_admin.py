@@ -124,7 +124,7 @@ def test_doctor_is_content_with_the_demo(run):
 def test_help_lists_the_commands(run):
     code, out, _ = run("--help")
     assert code == 0
-    for command in ("enrol", "people", "match", "replay", "doctor", "models"):
+    for command in ("enrol", "people", "match", "replay", "doctor", "models", "bench", "evaluate"):
         assert command in out
 
 
