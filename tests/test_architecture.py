@@ -25,7 +25,7 @@ STANDARD = {"collections", "dataclasses", "datetime", "enum", "hashlib", "iterto
 ONLY_IN = {
     "cv2": {"core/opencv.py"},
     "insightface": {"core/faces.py", "core/packs.py", "core/liveness.py", "core/admin/bench"},
-    "onnxruntime": {"core/faces.py", "core/liveness.py"},
+    "onnxruntime": {"core/faces.py", "core/liveness.py", "core/admin/bench"},
     "sqlalchemy": {"core/store.py", "core/database.py", "core/migrations"},
     "alembic": {"core/database.py", "core/migrations"},
     "fastapi": {"api"},

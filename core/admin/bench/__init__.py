@@ -1,0 +1,1 @@
+"""What recognition takes, and what it brings, on a video: `doorward-admin bench`."""
