@@ -13,6 +13,7 @@ from core.store import Store
 from kiosk import theme
 from kiosk.controls import Notice, button, column, field, label, row
 from kiosk.jobs import Jobs
+from kiosk.notice import put_up
 from kiosk.veil import Veil
 
 ASK = "Type the operator's PIN."
@@ -23,17 +24,24 @@ COUNT_MS = 250
 
 
 class Gate:
-    """Opens an operator's page over `window` for whoever knows the PIN."""
+    """Opens an operator's page over `window` for whoever knows the PIN. `notice` stands on each of them."""
 
-    def __init__(self, store: Store, jobs: Jobs, window: QWidget, guard: Guard | None = None) -> None:
+    def __init__(
+        self, store: Store, jobs: Jobs, window: QWidget, guard: Guard | None = None, *, notice: str = ""
+    ) -> None:
         self._store, self._jobs, self._window = store, jobs, window
         self._guard = guard or Guard()
+        self._notice = notice
 
     def open(self, page: Callable[[], QDialog]) -> None:
         """Shows what `page` makes, once the PIN was right."""
         pin = PinDialog(self._store, self._guard, self._jobs, self._window)
-        pin.accepted.connect(lambda: self._show(page()))
+        pin.accepted.connect(lambda: self._open(page()))
         self._show(pin)
+
+    def _open(self, page: QDialog) -> None:
+        put_up(self._notice, page)
+        self._show(page)
 
     def _show(self, dialog: QDialog) -> None:
         """Over a window that is dimmed meanwhile; gone once it is closed."""

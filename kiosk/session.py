@@ -12,12 +12,13 @@ from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 
 from core import packs
-from core.config import DEMO, Settings
+from core.config import Settings
 from core.engine import Engine
 from core.enrolment import Enrolment
 from core.errors import StoreUnavailable
 from core.parts import enrol_demo_people, make_engine, make_enrolment, make_recogniser, make_store
 from core.recogniser import Recogniser
+from core.settings import DEMO
 from core.store import Store
 from kiosk.apiprocess import ApiProcess, answering, command_line
 from kiosk.bridge import Bridge
@@ -26,6 +27,7 @@ from kiosk.enrol import EnrolDialog
 from kiosk.gate import Gate
 from kiosk.getpack import PackDialog
 from kiosk.jobs import Jobs
+from kiosk.notice import standing
 from kiosk.strip import Strip
 from kiosk.video import Video
 from kiosk.window import Window
@@ -72,7 +74,7 @@ def run(settings: Settings, config: Path | None, *, demo: bool) -> int:
 
 def make_parts(settings: Settings, config: Path | None, *, demo: bool) -> Parts:
     store = make_store(settings.database)
-    recogniser = make_recogniser(settings, store)
+    recogniser = make_recogniser(settings, store, live=True)
     enrolment = make_enrolment(settings, recogniser, store)
     if settings.models.pack == DEMO:
         with suppress(StoreUnavailable):  # the screen will say so
@@ -99,7 +101,7 @@ def make_window(settings: Settings, parts: Parts) -> Window:
         video.add_badge("DEMO")
     parts.bridge.scene_changed.connect(window.show_scene)
     parts.api.changed.connect(strip.show_api)
-    gate = Gate(parts.store, parts.jobs, window)
+    gate = Gate(parts.store, parts.jobs, window, notice=standing(settings.liveness))
 
     def enrol() -> QDialog:
         dialog = EnrolDialog(

@@ -1,31 +1,23 @@
 """The status strip below the picture: what an operator wants to know at a glance, and the way in for them."""
 
-from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QWidget
 
-from core.config import DEMO, ApiSettings
 from core.domain import Phase, Scene
 from core.errors import CameraUnavailable, ModelUnavailable, Unavailable
 from core.recogniser import Recogniser
+from core.settings import DEMO, ApiSettings
+from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
 from kiosk import theme
 from kiosk.apiprocess import ApiPhase, ApiState
 from kiosk.controls import button, row
+from kiosk.status import Health, Status
 
 LOOK_MS = 1000
 NAME_LENGTH = 20
-
-
-class Health(Enum):
-    """A lamp's colour, and its shape: a disc, a ring, a square."""
-
-    WELL = theme.GOOD
-    IDLE = theme.INK_SOFT
-    ILL = theme.BAD
 
 
 API_HEALTH = {
@@ -35,56 +27,18 @@ API_HEALTH = {
     ApiPhase.TAKEN: Health.ILL,
     ApiPhase.RESTARTING: Health.ILL,
 }
-
-
-class Lamp(QWidget):
-    """A sign beside a status. The words say the same."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedSize(12, 12)
-        self._health = Health.IDLE
-
-    def show_health(self, health: Health) -> None:
-        self._health = health
-        self.update()
-
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = QColor(self._health.value)
-        area = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        painter.setPen(colour)
-        painter.setBrush(colour if self._health is not Health.IDLE else Qt.BrushStyle.NoBrush)
-        if self._health is Health.ILL:
-            painter.drawRect(area)
-        else:
-            painter.drawEllipse(area)
-        painter.end()
-
-
-class Status(QWidget):
-    """A lamp and its words."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._lamp = Lamp()
-        self._label = QLabel(text, textFormat=Qt.TextFormat.PlainText)
-        whole = row(self._lamp, self._label)
-        whole.setContentsMargins(0, 0, 0, 0)
-        self.setLayout(whole)
-
-    @property
-    def text(self) -> str:
-        return self._label.text()
-
-    def say(self, text: str, health: Health) -> None:
-        self._label.setText(text)
-        self._lamp.show_health(health)
+CAMERA_FAULTS = {
+    CameraUnavailable.code: "no picture",
+    COVERED.code: "covered",
+    BLOWN_OUT.code: "dazzled",
+    FROZEN.code: "frozen",
+    SLOW.code: "too slow",
+}
+PAUSED = "Paused after too many denials"
 
 
 class Strip(QFrame):
-    """Gallery, API and camera, each with its state; the operator's buttons."""
+    """Gallery, API and camera, each with its state, and whether recognition pauses; the operator's buttons."""
 
     enrol_wanted = Signal()
     pack_wanted = Signal()
@@ -106,9 +60,14 @@ class Strip(QFrame):
         self._address = api
         self._fetchable = fetchable
         self.gallery, self.api, self.camera = Status("Faces"), Status("API"), Status(self._source)
+        self.camera.yields()  # a narrow screen must have room for the buttons, whatever the camera is called
+        self.pause = Status(PAUSED)
+        self.pause.say(PAUSED, Health.ILL)
+        self.pause.hide()
         self.enrol_button = button("&Enrol", self.enrol_wanted.emit, look="primary")
         self.pack_button = button("&Get the model…", self.pack_wanted.emit)
-        whole = row(self.gallery, self.api, self.camera, None, self.pack_button, self.enrol_button, gap=theme.WIDE)
+        statuses = row(self.gallery, self.api, self.camera, self.pause, gap=theme.WIDE)
+        whole = row(statuses, None, self.pack_button, self.enrol_button, gap=theme.WIDE)
         whole.setContentsMargins(theme.ROOM, theme.GAP, theme.ROOM, theme.GAP)
         self.setLayout(whole)
         self._timer = QTimer(self, interval=LOOK_MS)
@@ -119,9 +78,7 @@ class Strip(QFrame):
 
     def look(self) -> None:
         """Asks the recogniser, which answers from memory."""
-        fault = None if self._recogniser.loading else self._recogniser.fault
-        missing = fault is not None and fault.code == ModelUnavailable.code
-        self.pack_button.setVisible(missing and self._fetchable)
+        self.pack_button.setVisible(self._fetchable and self._pack_missing())
         try:
             faces = len(self._recogniser.gallery)
         except Unavailable:
@@ -133,10 +90,24 @@ class Strip(QFrame):
         self.api.say(api_words(state, self._address), API_HEALTH[state.phase])
 
     def show_scene(self, scene: Scene) -> None:
-        if scene.fault is not None and scene.fault.code == CameraUnavailable.code:
-            self.camera.say(f"{self._source}: no picture", Health.ILL)
+        self.pause.setVisible(scene.phase is Phase.PAUSED)
+        code = scene.fault.code if scene.fault is not None else None
+        if code in CAMERA_FAULTS:
+            self.camera.say(f"{self._source}: {CAMERA_FAULTS[code]}", Health.ILL)
+        elif code is not None:
+            self.camera.say(self._source, Health.IDLE)  # another's fault may hide the camera's
         elif scene.phase is not Phase.STARTING:
             self.camera.say(self._source, Health.WELL)
+
+    def _pack_missing(self) -> bool:
+        """Whether the face pack is. The fault does not tell: that of a missing liveness model may have its code."""
+        if self._recogniser.loading:
+            return False
+        try:
+            _ = self._recogniser.model
+        except Unavailable as error:
+            return isinstance(error, ModelUnavailable)
+        return False
 
 
 def api_words(state: ApiState, settings: ApiSettings) -> str:

@@ -38,8 +38,10 @@ TONES = {
     Phase.STARTING: Tone("#e6ebf0", INK, "#ffffff"),
     Phase.IDLE: Tone(SURFACE, INK, "#ffffff"),
     Phase.LOOKING: Tone(ACCENT, "#ffffff", "#5db0ff"),
+    Phase.CHALLENGE: Tone("#4d1f80", "#ffffff", "#c59bff"),
     Phase.GRANTED: Tone(GOOD, "#ffffff", "#35d985"),
     Phase.DENIED: Tone("#8f1616", "#ffffff", "#ff6464"),
+    Phase.PAUSED: Tone("#39434d", "#ffffff", "#ffffff"),
     Phase.FAULT: Tone(WARNING, ON_WARNING, WARNING),
 }
 
@@ -71,6 +73,7 @@ def stylesheet() -> str:
     #strip {{ background: {SURFACE}; border-top: 1px solid {RULE}; }}
     QLabel#badge {{ background: {WARNING}; color: {ON_WARNING}; font-size: {LARGE}px; font-weight: 800;
         border-radius: {RADIUS // 2}px; padding: {GAP // 2}px {ROOM}px; }}
+    QLabel#standing {{ background: {WARNING}; color: {ON_WARNING}; font-weight: 700; padding: {GAP}px {ROOM}px; }}
     Notice {{ border-radius: {RADIUS}px; padding: {GAP}px; }}
     QLabel#bad {{ background: {BAD_GROUND}; color: {BAD}; font-weight: 600; }}
     QLabel#good {{ background: {GOOD_GROUND}; color: {GOOD}; font-weight: 600; }}

@@ -3,11 +3,12 @@
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from kiosk.banner import Banner
 from kiosk.dress import dress
 from kiosk.jobs import Jobs
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def dressed(qapp):
     dress(qapp)
 
@@ -26,4 +27,12 @@ def window(qtbot):
     qtbot.addWidget(made)
     with qtbot.waitExposed(made):
         made.show()
+    return made
+
+
+@pytest.fixture
+def banner(qtbot):
+    made = Banner()
+    made.resize(400, 400)
+    qtbot.addWidget(made)
     return made

@@ -7,18 +7,20 @@ from PySide6.QtCore import QThread
 from PySide6.QtGui import QColor
 
 from core.camera import LatestFrame
-from core.config import ApiSettings
-from core.domain import Fault, Phase, Reason, Scene
-from core.errors import StoreUnavailable
+from core.domain import Fault, Phase, Reason, Scene, Turn
+from core.doorkeeper import DOOR_OPEN
+from core.engine import HANGS
+from core.errors import ModelUnavailable, StoreUnavailable, Unavailable
 from core.gallery import mismatch
+from core.settings import ApiSettings
+from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
 from kiosk import theme
 from kiosk.apiprocess import ApiPhase, ApiState
-from kiosk.banner import Banner
 from kiosk.bridge import Bridge
 from kiosk.strip import Strip, api_words, camera_name
 from kiosk.video import Video
 from kiosk.window import Window
-from kiosk.wording import GUIDANCE, Words, words
+from kiosk.wording import GUIDANCE, OUT_OF_SERVICE, Words, words
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -31,8 +33,19 @@ NOTHING_TO_DO = {
     Reason.DISAGREEING,
     Reason.COLLECTING,
     Reason.NOBODY,
+    Reason.NOT_LIVE,
+    Reason.CHALLENGED,
+    Reason.CHALLENGE_FAILED,
+    Reason.PIN_MATCHED,
+    Reason.WRONG_PIN,
 }
 NO_DATABASE = Fault("database_unavailable", "The database does not answer. Start it.")
+NO_LIVENESS = Fault(
+    "liveness_unavailable",
+    "There is no liveness model /home/doorward/.insightface/addons/liveness.onnx. Get one with "
+    "doorward-admin models fetch liveness, or set liveness.model to a file.",
+)
+OTHER_WAY = "Use the other way in, or ask for help."
 LONG_FAULT = Fault("model_mismatch", mismatch("buffalo_l:0123456789ab:512", "test_pack:0123456789ab:512"))
 SCENES = {
     "starting": (Scene(Phase.STARTING), Words("Starting", "One moment, please")),
@@ -43,15 +56,55 @@ SCENES = {
         Scene(Phase.LOOKING, reason=Reason.PARTLY_HIDDEN),
         Words("Look at the camera", "Please show your whole face"),
     ),
+    "straight": (
+        Scene(Phase.CHALLENGE, asked=Turn.STRAIGHT),
+        Words("Look straight ahead", "Hold still for a moment"),
+    ),
+    "left": (
+        Scene(Phase.CHALLENGE, asked=Turn.LEFT, progress=0.3),
+        Words("Turn your head left", "Only a little, eyes on the screen"),
+    ),
+    "right": (
+        Scene(Phase.CHALLENGE, asked=Turn.RIGHT, progress=1.0),
+        Words("Turn your head right", "Only a little, eyes on the screen"),
+    ),
     "granted": (Scene(Phase.GRANTED, name="Lin"), Words("Welcome, Lin", "The door is open")),
     "long name": (Scene(Phase.GRANTED, name=LONG_NAME), Words(f"Welcome, {LONG_NAME}", "The door is open")),
     "denied": (
         Scene(Phase.DENIED, reason=Reason.AMBIGUOUS),
-        Words("Access denied", "Look straight at the camera and wait, or ask for help"),
+        Words("Access denied", "Face the camera with nothing before your face, or ask for help"),
+    ),
+    "challenge failed": (
+        Scene(Phase.DENIED, reason=Reason.CHALLENGE_FAILED),
+        Words("Access denied", "Do what the screen asks, one step at a time, or ask for help"),
+    ),
+    "wrong pin": (
+        Scene(Phase.DENIED, reason=Reason.WRONG_PIN),
+        Words("Access denied", "Type your PIN again, or ask for help"),
+    ),
+    "paused": (
+        Scene(Phase.PAUSED, wait=24),
+        Words("Too many attempts", f"Recognition goes on in 24 s. {OTHER_WAY}"),
+    ),
+    "paused for long": (
+        Scene(Phase.PAUSED, wait=3541),
+        Words("Too many attempts", f"Recognition goes on in 60 min. {OTHER_WAY}"),
+    ),
+    "paused until tomorrow": (
+        Scene(Phase.PAUSED),
+        Words("Too many attempts", f"Recognition goes on tomorrow. {OTHER_WAY}"),
     ),
     "fault": (Scene(Phase.FAULT, fault=NO_DATABASE), Words("The database does not answer", NO_DATABASE.message)),
     "long fault": (Scene(Phase.FAULT, fault=LONG_FAULT), Words("The face model has changed", LONG_FAULT.message)),
+    "no liveness": (Scene(Phase.FAULT, fault=NO_LIVENESS), Words("Liveness cannot be checked", NO_LIVENESS.message)),
+    "frozen": (Scene(Phase.FAULT, fault=FROZEN), Words("The picture is frozen", FROZEN.message)),
     "unknown fault": (Scene(Phase.FAULT, fault=Fault("odd", "Odd.")), Words("Out of service", "Odd.")),
+}
+TOLD = {
+    *(error.code for error in Unavailable.__subclasses__()),
+    *(fault.code for fault in (COVERED, BLOWN_OUT, FROZEN, SLOW, HANGS)),
+    DOOR_OPEN,
+    "recognition_failed",
 }
 each_scene = pytest.mark.parametrize(("scene", "expected"), SCENES.values(), ids=SCENES)
 each_size = pytest.mark.parametrize("size", [(800, 480), (1280, 800), (1920, 1080), (1080, 1920)], ids=str)
@@ -64,9 +117,21 @@ class FakeRecogniser:
         self.loading = False
         self.fault = None
         self._faces = faces
+        self._pack_lost = False
 
     def loses(self, fault):
+        """Something other than the face pack."""
         self.fault = fault
+
+    def loses_its_pack(self):
+        self.fault = Fault("model_unavailable", "The pack is missing.")
+        self._pack_lost = True
+
+    @property
+    def model(self):
+        if self._pack_lost:
+            raise ModelUnavailable(self.fault.message)
+        return "a model"
 
     @property
     def gallery(self):
@@ -78,14 +143,6 @@ class FakeRecogniser:
 @pytest.fixture
 def window(qtbot):
     made = Window(Video(LatestFrame(), mirror=True), Strip(FakeRecogniser(), 0, ApiSettings()))
-    qtbot.addWidget(made)
-    return made
-
-
-@pytest.fixture
-def banner(qtbot):
-    made = Banner()
-    made.resize(400, 400)
     qtbot.addWidget(made)
     return made
 
@@ -114,8 +171,22 @@ def test_whoever_can_do_something_is_told_what(reason):
 
 def test_a_denial_names_nobody_whoever_it_was():
     said = {words(Scene(Phase.DENIED, name="Lin", reason=reason)) for reason in Reason}
-    assert len(said) == 1
-    assert "Lin" not in said.pop().title
+    assert not [w for w in said if "Lin" in w.title + w.detail]
+
+
+def test_who_shows_a_photograph_is_not_told_whether_it_is_somebodys():
+    denials = {reason: words(Scene(Phase.DENIED, reason=reason)) for reason in Reason}
+    assert denials[Reason.NOT_LIVE] == denials[Reason.UNKNOWN_FACE]
+    done_openly = {Reason.CHALLENGE_FAILED, Reason.WRONG_PIN}  # what the person did before everybody's eyes
+    assert len({said for reason, said in denials.items() if reason not in done_openly}) == 1
+
+
+@pytest.mark.parametrize("code", sorted(TOLD))
+def test_each_fault_has_a_title_of_its_own(code):
+    titles = {code: words(Scene(Phase.FAULT, fault=Fault(code, "Mend it."))).title for code in TOLD}
+    assert titles[code] != OUT_OF_SERVICE
+    assert list(titles.values()).count(titles[code]) == 1
+    assert len(titles[code]) <= 30, "read at a glance"
 
 
 @each_size
@@ -218,30 +289,62 @@ def test_the_strip_counts_the_gallery(qtbot, faces, said):
     assert strip.gallery.text == said
 
 
-@pytest.mark.parametrize(
-    ("code", "fetchable", "offered"),
-    [
-        ("model_unavailable", True, True),
-        ("model_unavailable", False, False),
-        ("database_unavailable", True, False),
-    ],
-)
-def test_a_missing_model_is_offered_where_it_can_be_fetched(qtbot, code, fetchable, offered):
+@pytest.mark.parametrize("fetchable", [True, False])
+def test_a_missing_pack_is_offered_where_it_can_be_fetched(qtbot, fetchable):
     recogniser = FakeRecogniser()
     strip = Strip(recogniser, 0, ApiSettings(), fetchable=fetchable)
     qtbot.addWidget(strip)
     assert strip.pack_button.isHidden()
-    recogniser.loses(Fault(code, "It is not there."))
+    recogniser.loses_its_pack()
     strip.look()
     assert strip.gallery.text == "Faces: not loaded"
-    assert strip.pack_button.isHidden() is not offered
+    assert strip.pack_button.isHidden() is not fetchable
 
 
-def test_the_strip_says_when_there_is_no_picture(window):
-    window.show_scene(Scene(Phase.FAULT, fault=Fault("camera_unavailable", "Check its cable.")))
-    assert window.strip.camera.text == "Camera 0: no picture"
+@pytest.mark.parametrize("code", ["model_unavailable", "liveness_unavailable", "database_unavailable"])
+def test_a_pack_is_not_offered_where_it_is_something_else_that_is_missing(qtbot, code):
+    recogniser = FakeRecogniser()
+    strip = Strip(recogniser, 0, ApiSettings(), fetchable=True)
+    qtbot.addWidget(strip)
+    recogniser.loses(Fault(code, "There is no liveness model."))
+    strip.look()
+    assert strip.gallery.text == "Faces: not loaded"
+    assert strip.pack_button.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("camera_unavailable", "Camera 0: no picture"),
+        (COVERED.code, "Camera 0: covered"),
+        (BLOWN_OUT.code, "Camera 0: dazzled"),
+        (FROZEN.code, "Camera 0: frozen"),
+        (SLOW.code, "Camera 0: too slow"),
+        ("database_unavailable", "Camera 0"),
+    ],
+)
+def test_the_strip_says_what_is_wrong_with_the_camera(window, code, said):
+    window.show_scene(Scene(Phase.FAULT, fault=Fault(code, "Check its cable.")))
+    assert window.strip.camera.text == said
     window.show_scene(Scene(Phase.IDLE))
     assert window.strip.camera.text == "Camera 0"
+
+
+def test_the_strip_tells_the_operator_of_a_lock_out(window):
+    assert window.strip.pause.isHidden()
+    window.show_scene(Scene(Phase.PAUSED, wait=24))
+    assert not window.strip.pause.isHidden()
+    assert window.strip.pause.text == "Paused after too many denials"
+    window.show_scene(Scene(Phase.IDLE))
+    assert window.strip.pause.isHidden()
+
+
+def test_the_strip_fits_a_narrow_screen_whatever_it_has_to_say(qtbot):
+    strip = Strip(FakeRecogniser(12_345), "a" * 30, ApiSettings())
+    qtbot.addWidget(strip)
+    strip.show_api(ApiState(ApiPhase.RESTARTING, 0.5))
+    strip.show_scene(Scene(Phase.PAUSED, wait=24))
+    assert strip.minimumSizeHint().width() <= 800
 
 
 def test_a_scene_published_by_another_thread_arrives_in_the_guis(qtbot):

@@ -2,11 +2,13 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout
 
 from core.errors import InvalidField, StoreUnavailable
 from core.pin import PAUSE, Attempts, Guard, hashed, matches
+from core.settings import LivenessSettings
 from kiosk.gate import Gate, PinDialog
+from kiosk.notice import standing
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -85,10 +87,9 @@ def test_a_right_pin_forgets_the_wrong_ones():
 class Door:
     """The gate, and what is behind it."""
 
-    def __init__(self, qtbot, pins, jobs, window, clock):
+    def __init__(self, qtbot, window, gate):
         self.opened = []
-        self._qtbot, self._window = qtbot, window
-        self._gate = Gate(pins, jobs, window, Guard(clock))
+        self._qtbot, self._window, self._gate = qtbot, window, gate
 
     def knock(self):
         self._gate.open(self._page)
@@ -103,6 +104,7 @@ class Door:
 
     def _page(self):
         page = QDialog(self._window)
+        QVBoxLayout(page)
         self.opened.append(page)
         return page
 
@@ -114,7 +116,7 @@ def clock():
 
 @pytest.fixture
 def door(qtbot, jobs, window, clock):
-    return lambda pins: Door(qtbot, pins, jobs, window, clock)
+    return lambda pins, notice="": Door(qtbot, window, Gate(pins, jobs, window, Guard(clock), notice=notice))
 
 
 def test_the_first_operator_sets_the_pin(door, qtbot):
@@ -188,3 +190,36 @@ def test_no_dialog_is_left_once_it_is_closed(door, qtbot, window):
     qtbot.waitUntil(lambda: len(gate.opened) == 1)
     gate.opened.pop().reject()
     qtbot.waitUntil(lambda: not window.findChildren(QDialog))
+
+
+# the standing notice -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "A photograph can open this door: liveness is off."),
+        ({"mode": "off", "observe": True}, "A photograph can open this door: liveness is off."),
+        ({"mode": "passive", "observe": True}, "A photograph can open this door: liveness is only observed."),
+        ({"mode": "both", "observe": True}, "A photograph can open this door: liveness is only observed."),
+        ({"mode": "passive"}, ""),
+        ({"mode": "challenge"}, ""),
+        ({"mode": "both"}, ""),
+    ],
+)
+def test_it_is_said_whether_a_photograph_can_open_the_door(settings, said):
+    assert standing(LivenessSettings(**settings)) == said
+
+
+def texts(page):
+    return [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+
+
+@pytest.mark.parametrize("notice", ["A photograph can open this door: liveness is off.", ""])
+def test_the_notice_stands_on_every_page_behind_the_pin_and_not_before_it(door, qtbot, notice):
+    gate = door(FakePins(PIN), notice)
+    dialog = gate.knock()
+    assert notice not in texts(dialog)
+    gate.says(dialog, PIN)
+    qtbot.waitUntil(lambda: len(gate.opened) == 1)
+    assert texts(gate.opened[0]) == ([notice] if notice else [])
