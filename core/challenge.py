@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain import Outcome, Turn
 from core.headturn import Look, look, middle, turned
 
 FRONTAL = 0.15  # of the nose from the middle, in distances of the eyes: people's own noses, and a camera to the side
@@ -26,20 +27,6 @@ class Chooser(Protocol):
     """`secrets.SystemRandom()` at a door, `random.Random(seed)` in a test."""
 
     def choice(self, seq: Sequence[T], /) -> T: ...
-
-
-class Turn(StrEnum):
-    """What is asked. Left is the person's left: the nose goes to the picture's right, to a mirror's left."""
-
-    STRAIGHT = "straight"
-    LEFT = "left"
-    RIGHT = "right"
-
-
-class Outcome(StrEnum):
-    RUNNING = "running"
-    PASSED = "passed"
-    FAILED = "failed"
 
 
 class Failure(StrEnum):

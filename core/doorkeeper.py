@@ -170,8 +170,15 @@ class Doorkeeper:
         rules = using.rules
         liveness = using.liveness if rules.passive is not None else None
         scene, decision = self._watch.see(frame, using.model, using.gallery, rules, liveness)
-        if decision is not None and not stopped():
-            self._act(decision, using.model.id, frame.at)
+        if decision is None:
+            return scene
+        if stopped():
+            self._watch.forget()
+            return Scene(Phase.STARTING)
+        self._attempts = self._attempted(self._attempts, decision.verdict)
+        event = Event(self._utcnow(), SOURCE, decision, using.model.id)
+        if self._carry_out(event, frame.at, stopped):
+            self._watch.let_in(decision, self._clock())
         return scene
 
     def _fault(self, camera: Fault | None) -> Fault | None:
@@ -184,26 +191,25 @@ class Doorkeeper:
             return Fault(DOOR_OPEN, str(stuck))
         return camera or self._recogniser.fault or self._sight.fault
 
-    def _act(self, decision: Decision, model_id: str, seen_at: float) -> None:
-        self._attempts = self._attempted(self._attempts, decision.verdict)
-        self._carry_out(Event(self._utcnow(), SOURCE, decision, model_id), seen_at)
-
-    def _carry_out(self, event: Event, seen_at: float) -> None:
-        """Record, then open, then record what the door did. Where the record fails nothing opens.
+    def _carry_out(self, event: Event, seen_at: float, stopped: Callable[[], bool] = lambda: False) -> bool:
+        """Record, then open, then record what the door did; whether it opened. Where the record fails nothing opens.
 
         Nor for somebody seen too long ago, whatever it was that took the time.
         """
         event_id = self._journal.record(event)
         if event.decision.verdict is not Verdict.GRANTED:
-            return
+            return False
         try:
-            self._open(seen_at)
-        except DoorFailed:
+            self._open(seen_at, stopped)
+        except Exception:
             self._journal.door_did(event_id, "failed")
             raise
         self._journal.door_did(event_id, "opened")
+        return True
 
-    def _open(self, seen_at: float) -> None:
+    def _open(self, seen_at: float, stopped: Callable[[], bool]) -> None:
+        if stopped():
+            raise DoorFailed("The door was shut down meanwhile. Start it again.")
         if not 0 <= self._clock() - seen_at <= LATE:
             raise DoorFailed("It took too long to decide, so the door stayed shut. Look in the log what is slow.")
         self._lock.open(self._open_seconds)

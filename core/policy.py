@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import blake2s
 from math import isfinite
 
-from core.domain import Decision, Evidence, Liveness, Match, Outcome, Reason, Verdict
+from core.domain import Decision, Evidence, Liveness, Match, Observation, Outcome, Reason, Verdict
 
 POLICY = 2
 """Moves whenever what `decide` makes of the same evidence and rules does."""
@@ -99,6 +99,13 @@ def _identity(evidence: Evidence, rules: Rules) -> Reason:
     if not evidence.fused.margin >= rules.margin:  # written so that NaN fails it too
         return Reason.AMBIGUOUS
     return Reason.MATCHED
+
+
+def shows(frame: Observation | None, decision: Decision, rules: Rules, now: float) -> bool:
+    """Whether `frame` is of `now` and shows who is granted: who stood there before may have been replaced since."""
+    if frame is None or frame.at != now or frame.match.best is None:
+        return False
+    return frame.match.best.user_id == decision.user_id and _reaches(frame.match, AGREEING * rules.threshold)
 
 
 def passive(evidence: Evidence, least: float) -> Liveness:

@@ -64,9 +64,9 @@ class Tracks:
 
     def _pairs(self, faces: Sequence[Face], now: float) -> dict[int, int]:
         """Face -> track, by index, the greatest overlaps first."""
-        boxes = [track.expected(now) for track in self.alive]
+        boxes = {t: track.expected(now) for t, track in enumerate(self.alive) if now - track.seen_at <= KEEP}
         scored = sorted(
-            ((iou(box, face.box), t, f) for t, box in enumerate(boxes) for f, face in enumerate(faces)), reverse=True
+            ((iou(box, face.box), t, f) for t, box in boxes.items() for f, face in enumerate(faces)), reverse=True
         )
         taken: dict[int, int] = {}
         for score, t, f in scored:

@@ -13,7 +13,7 @@ from core.fusion import rematched, resembles, with_frame
 from core.gallery import Gallery
 from core.liveness import PassiveLiveness
 from core.looks import Looks
-from core.policy import Rules, decide, denied
+from core.policy import Rules, decide, denied, shows
 from core.quality import Limits, assess, out_of_zone
 from core.settings import RecognitionSettings, ZoneSettings
 from core.tracking import Track, Tracks
@@ -33,12 +33,12 @@ class Visit:
     decision: Decision | None = None
     decided_at: float = 0.0
     guidance: Reason | None = None
+    newest: Observation | None = None
 
     def challenged(self, after: Challenge) -> "Visit":
         """With the challenge as it stands now. Once passed, fresh evidence must show the same person again."""
-        outcome = Outcome(after.outcome)
-        evidence = replace(self.evidence, challenge=outcome)
-        if outcome is Outcome.PASSED and self.evidence.challenge is not Outcome.PASSED:
+        evidence = replace(self.evidence, challenge=after.outcome)
+        if after.outcome is Outcome.PASSED and self.evidence.challenge is not Outcome.PASSED:
             newest = max(evidence.frames, key=lambda frame: frame.at)
             evidence = replace(evidence, frames=(newest,), resumed=after.seen_at)
         return replace(self, challenge=after, evidence=evidence)
@@ -78,7 +78,7 @@ class Watch:
         self._looks = Looks(settings.min_face_px)
         self._tracks = Tracks()
         self._visits: dict[int, Visit] = {}
-        self._granted: tuple[Decision, float] | None = None
+        self._let_in: dict[str, tuple[Decision, float]] = {}
         self._gallery: Gallery | None = None
         self._scene = Scene(Phase.IDLE)
         self._seen_at = float("-inf")
@@ -88,10 +88,11 @@ class Watch:
     ) -> tuple[Scene, Decision | None]:
         """The scene after `frame`, and a decision where this frame brought one.
 
-        The caller must act on a granted decision before it shows the scene, and `forget` where it could not.
+        The caller must act on a granted decision before it shows the scene, and then tell `let_in`, or `forget`.
         """
         if frame.at < self._seen_at:  # a clock that steps back makes old evidence new
             self.forget()
+            self._let_in = {who: (decision, frame.at) for who, (decision, _) in self._let_in.items()}
         self._seen_at = frame.at
         self._rematch(gallery)
         abandoned = self._abandoned(rules, frame.at)
@@ -114,12 +115,19 @@ class Watch:
         return self._scene, decision
 
     def forget(self) -> None:
-        """Drops all that was seen: nothing of it may open the door any more."""
+        """Drops all that was seen: nothing of it may open the door any more. Who was let in stays so for a while."""
         self._tracks = Tracks(next_id=self._tracks.next_id)
         self._looks = Looks(self._settings.min_face_px)
         self._visits.clear()
-        self._granted = None
         self._scene = Scene(Phase.IDLE)
+
+    def let_in(self, decision: Decision, at: float) -> None:
+        """The door was opened by `decision`, `at` that time: it is open, and the person's cool-down runs, from then."""
+        if decision.user_id is None:
+            return
+        self._let_in.pop(decision.user_id, None)  # so that the newest is the last
+        self._let_in[decision.user_id] = (decision, at)
+        self._visits = {i: replace(v, decided_at=at) if v.decision is decision else v for i, v in self._visits.items()}
 
     def _rematch(self, gallery: Gallery) -> None:
         """Somebody disabled in the middle of a visit is no match any more, also of frames seen before."""
@@ -173,7 +181,7 @@ class Watch:
             return subject, Visit()  # whatever made it may have been there before: start over
         if guidance is not None:
             return subject, replace(self._waited(visit, frame.at), guidance=guidance)
-        visit = replace(visit, evidence=evidence, guidance=None)
+        visit = replace(visit, evidence=evidence, newest=observation, guidance=None)
         return subject, _turned(visit, subject, frame.at, same=True)
 
     def _waited(self, visit: Visit, now: float) -> Visit:
@@ -186,17 +194,20 @@ class Watch:
             refused = visit.decision.verdict is Verdict.DENIED
             retry = refused and now - visit.decided_at >= self._settings.retry
             return (Visit() if retry else visit), None
-        visit = replace(visit, evidence=replace(visit.evidence, granted=self._last_granted()))
+        best = visit.evidence.fused.best
+        last = self._let_in.get(best.user_id) if best else None
+        granted = (best.user_id, last[1]) if best and last else None
+        visit = replace(visit, evidence=replace(visit.evidence, granted=granted))
         decision = decide(visit.evidence, rules, now)
-        if decision.reason is Reason.COOLING_DOWN and self._granted is not None:
-            before, at = self._granted  # the same person under a new track: no second event, and no second opening
+        if decision.reason is Reason.COOLING_DOWN and last is not None:
+            before, at = last  # the same person under a new track: no second event, and no second opening
             return replace(visit, decision=before, decided_at=at), None
         if decision.reason is Reason.CHALLENGED and visit.challenge is None:
             return self._challenge(visit, now), None
         if decision.verdict is Verdict.WAIT:
             return visit, None
-        if decision.verdict is Verdict.GRANTED:
-            self._granted = (decision, now)
+        if decision.verdict is Verdict.GRANTED and not shows(visit.newest, decision, rules, now):
+            return visit, None
         return replace(visit, decision=decision, decided_at=now), decision
 
     def _challenge(self, visit: Visit, now: float) -> Visit:
@@ -204,11 +215,6 @@ class Watch:
         evidence = replace(visit.evidence, claim=best.user_id if best else None)
         started = Challenge.start(self._chooser, now, self._turns)
         return replace(visit, evidence=evidence).challenged(started)
-
-    def _last_granted(self) -> tuple[str, float] | None:
-        if self._granted is None or self._granted[0].user_id is None:
-            return None
-        return self._granted[0].user_id, self._granted[1]
 
     def _show(self, frame: Frame, subject: Track | None, visit: Visit) -> Scene:
         boxes = tuple(track.box for track in self._tracks.alive if track.face is not None)
@@ -233,9 +239,10 @@ class Watch:
 
     def _emptied(self, scene: Scene, now: float) -> Scene:
         """Nobody is left to see: they may be in the door, and it is still open for them."""
-        if self._granted is None or now - self._granted[1] >= self._open_seconds:
+        decision, at = next(reversed(self._let_in.values()), (None, 0.0))
+        if decision is None or now - at >= self._open_seconds:
             return scene
-        return replace(scene, phase=Phase.GRANTED, name=self._granted[0].name)
+        return replace(scene, phase=Phase.GRANTED, name=decision.name)
 
 
 def nearest(tracks: Sequence[Track]) -> Track | None:
@@ -268,7 +275,7 @@ def _turned(visit: Visit, subject: Track, now: float, *, same: bool) -> Visit:
 def _undecided(scene: Scene, visit: Visit) -> Scene:
     if not visit.evidence.alone:
         return replace(scene, phase=Phase.LOOKING, reason=Reason.MORE_THAN_ONE)
-    if visit.challenge is not None and Outcome(visit.challenge.outcome) is Outcome.RUNNING:
+    if visit.challenge is not None and visit.challenge.outcome is Outcome.RUNNING:
         asked, progress = visit.challenge.asked, visit.challenge.progress
         return replace(scene, phase=Phase.CHALLENGE, reason=visit.guidance, asked=asked, progress=progress)
     return replace(scene, phase=Phase.LOOKING, reason=visit.guidance)

@@ -38,6 +38,8 @@ class Door:
             if decision is not None:
                 self.decisions.append((decision.verdict, decision.user_id))
                 self.last = decision
+                if decision.verdict is Verdict.GRANTED:
+                    self.watch.let_in(decision, frame.at)
             self.now += 0.1
         return self
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from core.camera import Camera
-from core.domain import Decision
+from core.domain import Decision, Verdict
 from core.recogniser import Recogniser
 from core.watch import Watch
 
@@ -19,5 +19,7 @@ def replay(camera: Camera, recogniser: Recogniser, watch: Watch) -> Iterator[tup
     liveness = recogniser.liveness if rules.passive is not None else None
     for frame in camera.frames():
         _, decision = watch.see(frame, model, gallery, rules, liveness)
+        if decision is not None and decision.verdict is Verdict.GRANTED:
+            watch.let_in(decision, frame.at)
         if decision is not None:
             yield frame.media_time, decision

@@ -93,6 +93,7 @@ class OurLoop:
         self.looked += self._model.asked > before
         if decision is None or decision.verdict is not Verdict.GRANTED or decision.user_id is None:
             return ()
+        self._watch.let_in(decision, frame.at)
         return (decision.user_id,)
 
 
