@@ -177,8 +177,7 @@ class Doorkeeper:
             return Scene(Phase.STARTING)
         self._attempts = self._attempted(self._attempts, decision.verdict)
         event = Event(self._utcnow(), SOURCE, decision, using.model.id)
-        if self._carry_out(event, frame.at, stopped):
-            self._watch.let_in(decision, self._clock())
+        self._carry_out(event, frame.at, stopped)
         return scene
 
     def _fault(self, camera: Fault | None) -> Fault | None:
@@ -191,21 +190,21 @@ class Doorkeeper:
             return Fault(DOOR_OPEN, str(stuck))
         return camera or self._recogniser.fault or self._sight.fault
 
-    def _carry_out(self, event: Event, seen_at: float, stopped: Callable[[], bool] = lambda: False) -> bool:
-        """Record, then open, then record what the door did; whether it opened. Where the record fails nothing opens.
+    def _carry_out(self, event: Event, seen_at: float, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Record, then open, then record what the door did. Where the record fails nothing opens.
 
         Nor for somebody seen too long ago, whatever it was that took the time.
         """
         event_id = self._journal.record(event)
         if event.decision.verdict is not Verdict.GRANTED:
-            return False
+            return
         try:
             self._open(seen_at, stopped)
         except Exception:
             self._journal.door_did(event_id, "failed")
             raise
+        self._watch.let_in(event.decision, self._clock())
         self._journal.door_did(event_id, "opened")
-        return True
 
     def _open(self, seen_at: float, stopped: Callable[[], bool]) -> None:
         if stopped():
