@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test lint pytest lock clean system
+.PHONY: help run demo test lint pytest soak lock clean system
 
 help:
 	@echo "make run    set up, start the kiosk and the REST API"
 	@echo "make demo   the same with a drawn camera: no webcam, no network, no model"
 	@echo "make test   set up, run every check and test"
+	@echo "make soak   run the door for ten minutes, its camera and database failing on the way"
 	@echo "make lock   pin the newest dependencies in requirements.lock"
 	@echo "make clean  remove what make set up (data/ stays)"
 
@@ -28,6 +29,11 @@ lint: $(VENV)/ready
 
 pytest: system
 	$(BIN)/pytest
+
+SHARED := ../shared
+SOAKED := $(if $(wildcard $(SHARED)/video),--video $(SHARED)/video/lin_at_the_door.mp4 --face $(SHARED)/faces/lin/1.png)
+soak: $(VENV)/ready
+	DOORWARD__MODELS__PACK=$(SHARED)/models/test_pack $(BIN)/doorward-admin soak --minutes 10 $(SOAKED)
 
 system: $(VENV)/ready
 	@$(BIN)/python -m core.display

@@ -48,7 +48,9 @@ def lines(output):
 def test_enrol_list_match_and_erase(run, portraits):
     code, out, _ = run("enrol", "ada", "Ada", portraits / "ada-1.png", portraits / "ada-2.png", "--json")
     assert (code, lines(out)) == (0, [{"status": "success", "faces_stored": 2}])
-    assert lines(run("people", "--json")[1]) == [{"user_id": "ada", "name": "Ada", "active": True, "faces": 2, "pin": False}]
+    assert lines(run("people", "--json")[1]) == [
+        {"user_id": "ada", "name": "Ada", "active": True, "faces": 2, "pin": False}
+    ]
     assert "Ada" in run("people")[1]
     assert lines(run("--json", "match", portraits / "ada-3.png")[1])[0]["user_id"] == "ada"
     stranger = lines(run("match", portraits / "ben-1.png", "--json")[1])[0]

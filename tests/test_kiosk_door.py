@@ -1,10 +1,11 @@
 """What somebody at the door sees: one state in words, colour and shape, and their own picture."""
 
 import threading
+from functools import partial
 
 import pytest
-from PySide6.QtCore import QThread
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QRectF, QThread
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from core.camera import LatestFrame
 from core.domain import Fault, Phase, Reason, Scene, Turn
@@ -17,7 +18,9 @@ from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
 from kiosk import theme
 from kiosk.apiprocess import ApiPhase, ApiState
 from kiosk.bridge import Bridge
+from kiosk.glyphs import paint_glyph
 from kiosk.strip import Strip, api_words, camera_name
+from kiosk.turnsign import paint_turn
 from kiosk.video import Video
 from kiosk.window import Window
 from kiosk.wording import GUIDANCE, OUT_OF_SERVICE, Words, words
@@ -240,14 +243,28 @@ def luminance(colour):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_each_phase_has_a_shape_of_its_own_for_who_sees_no_colours(banner):
-    shapes = []
-    for phase in Phase:
-        banner.show_scene(Scene(phase))
-        image = banner.grab().toImage()
-        ground = QColor(theme.TONES[phase].ground).rgb()
-        shapes.append(tuple(image.pixel(x, y) == ground for x in range(100, 300, 4) for y in range(20, 180, 4)))
-    assert len(set(shapes)) == len(Phase)
+def sign(paint):
+    """What `paint` draws in black on white, as bytes."""
+    image = QImage(64, 64, QImage.Format.Format_RGB32)
+    image.fill("#ffffff")
+    painter = QPainter(image)
+    paint(painter, QRectF(0, 0, 64, 64), tone=theme.Tone("#ffffff", "#000000", "#000000"))
+    painter.end()
+    return bytes(image.constBits())
+
+
+def test_each_phase_has_a_shape_of_its_own_for_who_sees_no_colours():
+    signs = [sign(partial(paint_glyph, phase=phase)) for phase in Phase if phase is not Phase.CHALLENGE]
+    signs += [sign(partial(paint_turn, asked=turn, progress=0.0)) for turn in Turn]
+    assert len(set(signs)) == len(Phase) - 1 + len(Turn)
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_each_phase_shows_its_sign(banner, phase):
+    banner.show_scene(Scene(phase))
+    image = banner.grab().toImage()
+    ground = QColor(theme.TONES[phase].ground).rgb()
+    assert any(image.pixel(x, y) != ground for x in range(150, 250, 2) for y in range(40, 160, 2))
 
 
 # the strip and the bridge --------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from core.admin.doctor import examine
 from core.admin.evaluate.command import evaluate
 from core.admin.replay import replay as replay_recording
 from core.admin.shell import ConfigOption, DemoOption, JsonOption, shell
+from core.admin.soak.command import soak
 from core.camera import OpenCVCamera
 from core.domain import Decision
 from core.enrolment import Picture
@@ -26,6 +27,7 @@ models = typer.Typer(no_args_is_help=True, help="InsightFace's model packs.")
 app.add_typer(models, name="models")
 app.add_typer(bench, name="bench")
 app.command()(evaluate)
+app.command()(soak)
 
 
 @app.callback()
