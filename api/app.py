@@ -24,6 +24,7 @@ from api.schemas import Problem
 from core.config import Settings, load
 from core.enrolment import Enrolment
 from core.errors import ConfigError
+from core.memory import keep_level
 from core.parts import make_enrolment, make_recogniser, make_store
 from core.pictures import MAX_BYTES
 from core.recogniser import Recogniser
@@ -175,6 +176,7 @@ def _run(app: FastAPI, listener: socket.socket, *, with_parent: bool) -> None:
 
 def main() -> None:
     """The console script."""
+    keep_level()
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(serve)
     app()

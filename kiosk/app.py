@@ -9,6 +9,7 @@ import typer
 from core.config import load
 from core.display import display_problem
 from core.errors import ConfigError
+from core.memory import keep_level
 
 BAD_CONFIG, NO_DISPLAY = 2, 3  # exit codes
 
@@ -36,6 +37,7 @@ def kiosk(
 
 def main() -> None:
     """The console script."""
+    keep_level()
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(kiosk)
     app()

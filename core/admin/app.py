@@ -18,6 +18,7 @@ from core.camera import OpenCVCamera
 from core.domain import Decision
 from core.enrolment import Picture
 from core.errors import ConfigError, DoorwardError, ImageUnreadable
+from core.memory import keep_level
 from core.parts import make_watch
 from core.pictures import decode_image
 from core.pin import hashed
@@ -187,6 +188,7 @@ def _facts(decision: Decision) -> dict[str, object]:
 
 def main() -> None:
     """The console script: errors in a sentence, not in a traceback."""
+    keep_level()
     try:
         app()
     except DoorwardError as error:
