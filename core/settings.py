@@ -240,6 +240,13 @@ class KioskSettings(Section):
     fullscreen: bool = Field(False, description="Whether the window fills the screen")
     mirror: bool = Field(True, description="Whether the picture is shown as a mirror would show it")
     api: bool = Field(True, description="Whether the kiosk runs the REST API beside itself")
+    language: Literal["en", "de", "fr", "es", "zh", "ar"] = Field("en", description="Which language the door speaks")
+    theme: Literal["light", "dark", "contrast"] = Field("light", description="The colours")
+    reduced_motion: bool = Field(False, description="Whether nothing on the screen moves but what must")
+    sounds: bool = Field(True, description="Whether the door also says by sound what it decided")
+    greeting: Literal["full", "first", "none"] = Field("full", description="Which name whoever is let in reads")
+    pin: bool = Field(True, description="Whether somebody may type their PIN instead of being recognised")
+    lock_minutes: float = Field(5.0, gt=0, le=60, description="After how many idle minutes the console locks itself")
 
 
 class LogSettings(Section):

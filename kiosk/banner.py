@@ -38,8 +38,9 @@ SHARES = {
 class Banner(QWidget):
     """Shows a scene. Told apart by colour, shape and words."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, look: theme.Look = theme.LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._look = look
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._measured: tuple[Hashable, tuple[int, int]] = (None, (0, 0))
         self._say(Scene(Phase.STARTING))
@@ -79,7 +80,7 @@ class Banner(QWidget):
         return title, largest(smaller, lambda size: self._fits(self._detail(size), detail_room))
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        tone = theme.TONES[self.phase]
+        tone = self._look.tones[self.phase]
         sizes = self.sizes()
         sign, title, detail = self._arrange(*sizes)
         painter = QPainter(self)

@@ -9,7 +9,7 @@ from kiosk import theme
 from kiosk.glyphs import paint_glyph
 
 
-def dress(app: QApplication) -> None:
+def dress(app: QApplication, look: theme.Look = theme.LIGHT) -> None:
     """Name, icon, font and look of everything that `app` shows. Needs to be done once, before the first widget."""
     app.setApplicationName("doorward")
     app.setApplicationDisplayName("Doorward")
@@ -20,13 +20,13 @@ def dress(app: QApplication) -> None:
     if family:
         app.setFont(QFont(family))
     app.setWindowIcon(_icon())
-    app.setStyleSheet(theme.stylesheet())
+    app.setStyleSheet(theme.stylesheet(look))
 
 
 def _icon() -> QIcon:
     picture = QPixmap(128, 128)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    paint_glyph(painter, QRectF(4, 4, 120, 120), Phase.GRANTED, theme.Tone(theme.SURFACE, theme.ACCENT, theme.ACCENT))
+    paint_glyph(painter, QRectF(4, 4, 120, 120), Phase.GRANTED, theme.Tone("#ffffff", theme.LIGHT.accent, "#ffffff"))
     painter.end()
     return QIcon(picture)

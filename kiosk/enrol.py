@@ -172,6 +172,6 @@ def _icon(image: Image) -> QIcon:
     area.moveCenter(picture.rect().center())
     pixmap = QPixmap.fromImage(picture.copy(area))
     painter = QPainter(pixmap)
-    paint_cross(painter, QRectF(THUMBNAIL.width() - CROSS - 4, 4, CROSS, CROSS), theme.SHADOW, theme.SURFACE)
+    paint_cross(painter, QRectF(THUMBNAIL.width() - CROSS - 4, 4, CROSS, CROSS), theme.SHADOW, theme.OTHERS)
     painter.end()
     return QIcon(pixmap)

@@ -20,6 +20,7 @@ from core.parts import enrol_demo_people, make_engine, make_enrolment, make_reco
 from core.recogniser import Recogniser
 from core.settings import DEMO
 from core.store import Store
+from kiosk import theme
 from kiosk.apiprocess import ApiProcess, answering, command_line
 from kiosk.bridge import Bridge
 from kiosk.dress import dress
@@ -61,7 +62,7 @@ class Parts:
 def run(settings: Settings, config: Path | None, *, demo: bool) -> int:
     """Shows the kiosk until it is closed, or ended by Ctrl-C or SIGTERM. Returns the exit code."""
     app = QApplication(sys.argv[:1])
-    dress(app)
+    dress(app, theme.LOOKS[settings.kiosk.theme])
     parts = make_parts(settings, config, demo=demo)
     window = make_window(settings, parts)
     with ExitStack() as stack:
@@ -94,9 +95,11 @@ def make_parts(settings: Settings, config: Path | None, *, demo: bool) -> Parts:
 def make_window(settings: Settings, parts: Parts) -> Window:
     """The window, fed by the engine and the API, and the operator's way in behind the PIN."""
     models = settings.models
-    video = Video(parts.engine.latest, mirror=settings.kiosk.mirror)
-    strip = Strip(parts.recogniser, settings.camera.source, settings.api, fetchable=models.pack in packs.NAMES)
-    window = Window(video, strip)
+    look = theme.LOOKS[settings.kiosk.theme]
+    video = Video(parts.engine.latest, mirror=settings.kiosk.mirror, look=look)
+    fetchable = models.pack in packs.NAMES
+    strip = Strip(parts.recogniser, settings.camera.source, settings.api, fetchable=fetchable, look=look)
+    window = Window(video, strip, look)
     if settings.demo:
         video.add_badge("DEMO")
     parts.bridge.scene_changed.connect(window.show_scene)

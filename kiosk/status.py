@@ -11,18 +11,22 @@ from kiosk.controls import row
 
 
 class Health(Enum):
-    """A lamp's colour, and its shape: a disc, a ring, a square."""
+    """How a thing is: a disc in the colour for good, a ring, a square in the colour for bad."""
 
-    WELL = theme.GOOD
-    IDLE = theme.INK_SOFT
-    ILL = theme.BAD
+    WELL = "well"
+    IDLE = "idle"
+    ILL = "ill"
+
+    def colour(self, look: theme.Look) -> str:
+        return {Health.WELL: look.good, Health.IDLE: look.ink_soft, Health.ILL: look.bad}[self]
 
 
 class Lamp(QWidget):
     """A sign beside a status. The words say the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, look: theme.Look = theme.LIGHT) -> None:
         super().__init__()
+        self._look = look
         self.setFixedSize(12, 12)
         self._health = Health.IDLE
 
@@ -33,7 +37,7 @@ class Lamp(QWidget):
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = QColor(self._health.value)
+        colour = QColor(self._health.colour(self._look))
         area = QRectF(self.rect()).adjusted(2, 2, -2, -2)
         painter.setPen(colour)
         painter.setBrush(colour if self._health is not Health.IDLE else Qt.BrushStyle.NoBrush)
@@ -47,9 +51,9 @@ class Lamp(QWidget):
 class Status(QWidget):
     """A lamp and its words."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, look: theme.Look = theme.LIGHT) -> None:
         super().__init__()
-        self._lamp = Lamp()
+        self._lamp = Lamp(look)
         self._label = QLabel(text, textFormat=Qt.TextFormat.PlainText)
         whole = row(self._lamp, self._label)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -50,6 +50,7 @@ class Strip(QFrame):
         api: ApiSettings,
         *,
         fetchable: bool = False,
+        look: theme.Look = theme.LIGHT,
         parent: QWidget | None = None,
     ) -> None:
         """`fetchable`: whether the configured model pack is one that can be downloaded."""
@@ -59,9 +60,9 @@ class Strip(QFrame):
         self._source = camera_name(source)
         self._address = api
         self._fetchable = fetchable
-        self.gallery, self.api, self.camera = Status("Faces"), Status("API"), Status(self._source)
+        self.gallery, self.api, self.camera = (Status(words, look) for words in ("Faces", "API", self._source))
         self.camera.yields()  # a narrow screen must have room for the buttons, whatever the camera is called
-        self.pause = Status(PAUSED)
+        self.pause = Status(PAUSED, look)
         self.pause.say(PAUSED, Health.ILL)
         self.pause.hide()
         self.enrol_button = button("&Enrol", self.enrol_wanted.emit, look="primary")

@@ -1,5 +1,6 @@
 """Colours, spacing and type, here and nowhere else. Knows no Qt: colours are #rrggbb, lengths logical pixels."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.domain import Phase
@@ -14,36 +15,112 @@ class Tone:
     line: str
 
 
-PAGE = "#f3f5f7"
-SURFACE = "#ffffff"
-SUNKEN = "#dfe5ea"  # where a picture will be
-RULE = "#c9d2da"
-INK = "#15202b"
-INK_SOFT = "#45525e"
-ACCENT = "#0b4a8f"
-ACCENT_DEEP = "#08386d"
-ON_ACCENT = "#ffffff"
-FOCUS = "#e08a00"
-BAD = "#9b1c1c"
-BAD_GROUND = "#fdecec"
-GOOD = "#0b5a33"
-GOOD_GROUND = "#e7f5ec"
-WARNING = "#ffc233"
-ON_WARNING = "#1e1500"
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One set of colours. `ink` and `ink_soft` reach 7:1 on `page` and `surface`, each `on_...` on its ground."""
+
+    page: str
+    surface: str
+    sunken: str
+    """Where a picture will be, and what cannot be used."""
+    rule: str
+    ink: str
+    ink_soft: str
+    accent: str
+    accent_deep: str
+    on_accent: str
+    focus: str
+    bad: str
+    bad_ground: str
+    good: str
+    good_ground: str
+    tones: Mapping[Phase, Tone]
+
+
+WARNING, ON_WARNING = "#ffc233", "#1e1500"
 OTHERS = "#ffffff"  # frames of the faces that the decision is not about
 SHADOW = "#0a0f14"  # below a frame, so that it stands out from any picture
 DIM = 0.6  # of the shadow, over the window while a page is open
 
-TONES = {
-    Phase.STARTING: Tone("#e6ebf0", INK, "#ffffff"),
-    Phase.IDLE: Tone(SURFACE, INK, "#ffffff"),
-    Phase.LOOKING: Tone(ACCENT, "#ffffff", "#5db0ff"),
+STATES = {
+    Phase.LOOKING: Tone("#0b4a8f", "#ffffff", "#5db0ff"),
     Phase.CHALLENGE: Tone("#4d1f80", "#ffffff", "#c59bff"),
-    Phase.GRANTED: Tone(GOOD, "#ffffff", "#35d985"),
+    Phase.GRANTED: Tone("#0b5a33", "#ffffff", "#35d985"),
     Phase.DENIED: Tone("#8f1616", "#ffffff", "#ff6464"),
     Phase.PAUSED: Tone("#39434d", "#ffffff", "#ffffff"),
     Phase.FAULT: Tone(WARNING, ON_WARNING, WARNING),
 }
+"""The same by day and by night: whoever has learnt that green is open is not to learn it again."""
+LIGHT = Look(
+    page="#f3f5f7",
+    surface="#ffffff",
+    sunken="#dfe5ea",
+    rule="#c9d2da",
+    ink="#15202b",
+    ink_soft="#45525e",
+    accent="#0b4a8f",
+    accent_deep="#08386d",
+    on_accent="#ffffff",
+    focus="#e08a00",
+    bad="#9b1c1c",
+    bad_ground="#fdecec",
+    good="#0b5a33",
+    good_ground="#e7f5ec",
+    tones={
+        Phase.STARTING: Tone("#e6ebf0", "#15202b", "#ffffff"),
+        Phase.IDLE: Tone("#ffffff", "#15202b", "#ffffff"),
+        **STATES,
+    },
+)
+DARK = Look(
+    page="#10161c",
+    surface="#1a222a",
+    sunken="#2a343e",
+    rule="#43505c",
+    ink="#f0f4f7",
+    ink_soft="#bcc7d0",
+    accent="#8fc7ff",
+    accent_deep="#b9dcff",
+    on_accent="#071a2e",
+    focus="#ffb13d",
+    bad="#ffb4b4",
+    bad_ground="#3d1414",
+    good="#8fe3b4",
+    good_ground="#0d3320",
+    tones={
+        Phase.STARTING: Tone("#1a222a", "#f0f4f7", "#ffffff"),
+        Phase.IDLE: Tone("#10161c", "#f0f4f7", "#ffffff"),
+        **STATES,
+    },
+)
+CONTRAST = Look(
+    page="#000000",
+    surface="#000000",
+    sunken="#1c1c1c",
+    rule="#ffffff",
+    ink="#ffffff",
+    ink_soft="#ffffff",
+    accent="#ffe600",
+    accent_deep="#fff27a",
+    on_accent="#000000",
+    focus="#00e5ff",
+    bad="#ff9c9c",
+    bad_ground="#330000",
+    good="#7dffb0",
+    good_ground="#00290f",
+    tones={
+        Phase.STARTING: Tone("#000000", "#ffffff", "#ffffff"),
+        Phase.IDLE: Tone("#000000", "#ffffff", "#ffffff"),
+        Phase.LOOKING: Tone("#001f4d", "#ffffff", "#5db0ff"),
+        Phase.CHALLENGE: Tone("#2c0a52", "#ffffff", "#c59bff"),
+        Phase.GRANTED: Tone("#00331a", "#ffffff", "#35d985"),
+        Phase.DENIED: Tone("#5c0000", "#ffffff", "#ff6464"),
+        Phase.PAUSED: Tone("#000000", "#ffffff", "#ffffff"),
+        Phase.FAULT: Tone("#ffe600", "#000000", "#ffe600"),
+    },
+)
+LOOKS = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}
+"""By `kiosk.theme` of the configuration."""
 
 GAP = 8
 ROOM = 16
@@ -62,40 +139,40 @@ DETAIL_SHARE = 0.55  # of the title's size
 DETAIL_LEAST = 13
 
 
-def stylesheet() -> str:
+def stylesheet(look: Look = LIGHT) -> str:
     """What all widgets look like."""
     return f"""
-    QWidget {{ color: {INK}; font-size: {BODY}px; }}
-    QMainWindow, QDialog {{ background: {PAGE}; }}
+    QWidget {{ color: {look.ink}; font-size: {BODY}px; }}
+    QMainWindow, QDialog {{ background: {look.page}; }}
     QLabel#heading {{ font-size: {HEADING}px; font-weight: 700; }}
-    QLabel#soft {{ color: {INK_SOFT}; }}
-    QLabel#small, #strip QLabel {{ color: {INK_SOFT}; font-size: {SMALL}px; }}
-    #strip {{ background: {SURFACE}; border-top: 1px solid {RULE}; }}
+    QLabel#soft {{ color: {look.ink_soft}; }}
+    QLabel#small, #strip QLabel {{ color: {look.ink_soft}; font-size: {SMALL}px; }}
+    #strip {{ background: {look.surface}; border-top: 1px solid {look.rule}; }}
     QLabel#badge {{ background: {WARNING}; color: {ON_WARNING}; font-size: {LARGE}px; font-weight: 800;
         border-radius: {RADIUS // 2}px; padding: {GAP // 2}px {ROOM}px; }}
     QLabel#standing {{ background: {WARNING}; color: {ON_WARNING}; font-weight: 700; padding: {GAP}px {ROOM}px; }}
     Notice {{ border-radius: {RADIUS}px; padding: {GAP}px; }}
-    QLabel#bad {{ background: {BAD_GROUND}; color: {BAD}; font-weight: 600; }}
-    QLabel#good {{ background: {GOOD_GROUND}; color: {GOOD}; font-weight: 600; }}
-    QLineEdit {{ background: {SURFACE}; border: 2px solid {RULE}; border-radius: {RADIUS}px;
-        padding: {GAP}px; selection-background-color: {ACCENT}; selection-color: {ON_ACCENT}; }}
+    QLabel#bad {{ background: {look.bad_ground}; color: {look.bad}; font-weight: 600; }}
+    QLabel#good {{ background: {look.good_ground}; color: {look.good}; font-weight: 600; }}
+    QLineEdit {{ background: {look.surface}; border: 2px solid {look.rule}; border-radius: {RADIUS}px;
+        padding: {GAP}px; selection-background-color: {look.accent}; selection-color: {look.on_accent}; }}
     QLineEdit {{ min-height: {TARGET - 2 * GAP - 4}px; }}
-    QLineEdit#bad {{ border-color: {BAD}; }}
-    QPushButton {{ background: {SURFACE}; border: 2px solid {RULE}; border-radius: {RADIUS}px;
+    QLineEdit#bad {{ border-color: {look.bad}; }}
+    QPushButton {{ background: {look.surface}; border: 2px solid {look.rule}; border-radius: {RADIUS}px;
         min-height: {TARGET - 12}px; padding: 4px {ROOM}px; font-weight: 600; }}
-    QPushButton:hover {{ border-color: {ACCENT}; }}
-    QPushButton:pressed {{ background: {SUNKEN}; }}
-    QPushButton:disabled {{ color: {INK_SOFT}; background: {SUNKEN}; border-color: {SUNKEN}; }}
+    QPushButton:hover {{ border-color: {look.accent}; }}
+    QPushButton:pressed {{ background: {look.sunken}; }}
+    QPushButton:disabled {{ color: {look.ink_soft}; background: {look.sunken}; border-color: {look.sunken}; }}
     QPushButton#key {{ min-width: {TARGET}px; padding: 4px; font-size: {LARGE}px; }}
     QPushButton#thumbnail {{ min-height: 66px; padding: 0px; }}
-    QPushButton#thumbnail:disabled {{ border: 2px dashed {RULE}; background: transparent; }}
-    QPushButton#thumbnail:hover, QPushButton#bad {{ border-color: {BAD}; padding: 0px; }}
-    QPushButton#primary {{ background: {ACCENT}; color: {ON_ACCENT}; border-color: {ACCENT}; }}
-    QPushButton#primary:hover {{ background: {ACCENT_DEEP}; }}
-    QPushButton#primary:disabled {{ background: {SUNKEN}; color: {INK_SOFT}; border-color: {SUNKEN}; }}
+    QPushButton#thumbnail:disabled {{ border: 2px dashed {look.rule}; background: transparent; }}
+    QPushButton#thumbnail:hover, QPushButton#bad {{ border-color: {look.bad}; padding: 0px; }}
+    QPushButton#primary {{ background: {look.accent}; color: {look.on_accent}; border-color: {look.accent}; }}
+    QPushButton#primary:hover {{ background: {look.accent_deep}; }}
+    QPushButton#primary:disabled {{ background: {look.sunken}; color: {look.ink_soft}; border-color: {look.sunken}; }}
     QPushButton:focus, QLineEdit:focus, QPushButton#primary:focus {{
-        border: 3px solid {FOCUS}; }}
-    QProgressBar {{ background: {SUNKEN}; border: none; border-radius: {RADIUS}px; min-height: {ROOM + GAP}px;
+        border: 3px solid {look.focus}; }}
+    QProgressBar {{ background: {look.sunken}; border: none; border-radius: {RADIUS}px; min-height: {ROOM + GAP}px;
         text-align: center; }}
-    QProgressBar::chunk {{ background: {ACCENT}; border-radius: {RADIUS}px; }}
+    QProgressBar::chunk {{ background: {look.accent}; border-radius: {RADIUS}px; }}
     """

@@ -51,8 +51,11 @@ class Video(QWidget):
     With `verdicts` the picture is framed as well once there is one.
     """
 
-    def __init__(self, latest: LatestFrame, *, mirror: bool, verdicts: bool = True) -> None:
+    def __init__(
+        self, latest: LatestFrame, *, mirror: bool, verdicts: bool = True, look: theme.Look = theme.LIGHT
+    ) -> None:
         super().__init__()
+        self._look = look
         self._latest = latest
         self._mirror = mirror
         self._verdicts = VERDICTS if verdicts else ()
@@ -98,7 +101,7 @@ class Video(QWidget):
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.SUNKEN))
+        painter.fillRect(self.rect(), QColor(self._look.sunken))
         if self._image is None:
             self._paint_nothing(painter)
         else:
@@ -115,7 +118,7 @@ class Video(QWidget):
         side = min(self.width(), self.height()) * 0.4
         area = QRectF(0, 0, side, side)
         area.moveCenter(QRectF(self.rect()).center())
-        paint_camera(painter, area, theme.RULE, crossed=self._scene.phase is Phase.FAULT)
+        paint_camera(painter, area, self._look.rule, crossed=self._scene.phase is Phase.FAULT)
 
     def _paint_picture(self, painter: QPainter, image: QImage) -> None:
         lies = self._fit((image.height(), image.width()))
@@ -136,12 +139,12 @@ class Video(QWidget):
             if box != self._scene.subject:
                 _frame_face(painter, lies.box(box), theme.OTHERS, theme.FRAME / 2)
         if self._scene.subject is not None:
-            _frame_face(painter, lies.box(self._scene.subject), theme.TONES[self._scene.phase].line, theme.FRAME)
+            _frame_face(painter, lies.box(self._scene.subject), self._look.tones[self._scene.phase].line, theme.FRAME)
 
     def _paint_edge(self, painter: QPainter) -> None:
         half = theme.EDGE / 2
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(_mitred(theme.TONES[self._scene.phase].ground, theme.EDGE))
+        painter.setPen(_mitred(self._look.tones[self._scene.phase].ground, theme.EDGE))
         painter.drawRect(QRectF(self.rect()).adjusted(half, half, -half, -half))
 
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QMainWindow, QWidget
 
 from core.domain import Scene
+from kiosk import theme
 from kiosk.banner import Banner
 from kiosk.controls import column, row
 from kiosk.strip import Strip
@@ -19,10 +20,10 @@ USUAL = QSize(1280, 800)
 class Window(QMainWindow):
     """Shows one scene at a time."""
 
-    def __init__(self, video: Video, strip: Strip) -> None:
+    def __init__(self, video: Video, strip: Strip, look: theme.Look = theme.LIGHT) -> None:
         super().__init__()
         self.setWindowTitle("Doorward")
-        self.video, self.banner, self.strip = video, Banner(), strip
+        self.video, self.banner, self.strip = video, Banner(look), strip
         self._door = row(self.video, self.banner, gap=0)
         whole = column(self._door, self.strip, gap=0)
         whole.setStretch(0, 1)

@@ -24,7 +24,7 @@ def inked(banner, scene):
     banner.show_scene(scene)
     image = banner.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width())
-    return pixels != QColor(theme.TONES[scene.phase].ground).rgb()
+    return pixels != QColor(theme.LIGHT.tones[scene.phase].ground).rgb()
 
 
 def bar(banner, turn, reason=None):

@@ -2,6 +2,7 @@
 
 import threading
 from functools import partial
+from itertools import product
 
 import pytest
 from PySide6.QtCore import QRectF, QThread
@@ -162,7 +163,7 @@ def test_each_scene_has_its_words_on_its_ground(banner, scene, expected):
     banner.show_scene(scene)
     assert words(scene) == banner.words == expected
     assert banner.accessibleName() == f"{expected.title}. {expected.detail}"
-    assert colour_at(banner, 2, 2) == theme.TONES[scene.phase].ground
+    assert colour_at(banner, 2, 2) == theme.LIGHT.tones[scene.phase].ground
 
 
 @pytest.mark.parametrize("reason", [r for r in Reason if r not in NOTHING_TO_DO])
@@ -202,7 +203,7 @@ def test_nothing_that_is_said_is_cut_off(window, scene, expected, size):
     right, bottom = image.width() - 1, image.height() - 1
     rim = {image.pixel(x, y) for x in range(right + 1) for y in (0, 3, bottom - 3, bottom)}
     rim |= {image.pixel(x, y) for y in range(bottom + 1) for x in (0, 3, right - 3, right)}
-    assert {QColor(pixel).name() for pixel in rim} == {theme.TONES[scene.phase].ground}
+    assert {QColor(pixel).name() for pixel in rim} == {theme.LIGHT.tones[scene.phase].ground}
 
 
 @each_size
@@ -222,15 +223,15 @@ def test_a_name_is_text_and_nothing_else(banner):
     assert banner.words.title == "Welcome, <b>Lin</b>"
 
 
-@pytest.mark.parametrize(
-    ("ground", "ink"),
-    [
-        *((tone.ground, tone.ink) for tone in theme.TONES.values()),
-        (theme.SURFACE, theme.INK_SOFT),
-        (theme.ACCENT, theme.ON_ACCENT),
-        (theme.WARNING, theme.ON_WARNING),
-    ],
-)
+def inks(look):
+    """What is read, beside what it is read on."""
+    yield from ((tone.ground, tone.ink) for tone in look.tones.values())
+    yield from product((look.page, look.surface), (look.ink, look.ink_soft))
+    yield from ((look.accent, look.on_accent), (look.accent_deep, look.on_accent))
+    yield from ((look.bad_ground, look.bad), (look.good_ground, look.good), (theme.WARNING, theme.ON_WARNING))
+
+
+@pytest.mark.parametrize(("ground", "ink"), [pair for look in theme.LOOKS.values() for pair in inks(look)])
 def test_what_matters_has_a_contrast_of_seven_to_one(ground, ink):
     lighter, darker = sorted((luminance(ground), luminance(ink)), reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 7
@@ -263,7 +264,7 @@ def test_each_phase_has_a_shape_of_its_own_for_who_sees_no_colours():
 def test_each_phase_shows_its_sign(banner, phase):
     banner.show_scene(Scene(phase))
     image = banner.grab().toImage()
-    ground = QColor(theme.TONES[phase].ground).rgb()
+    ground = QColor(theme.LIGHT.tones[phase].ground).rgb()
     assert any(image.pixel(x, y) != ground for x in range(150, 250, 2) for y in range(40, 160, 2))
 
 

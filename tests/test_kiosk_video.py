@@ -64,7 +64,7 @@ def test_the_subject_is_framed_in_the_colour_of_the_state_and_others_in_white(qt
     video.peek()
     subject, other = (40.0, 60.0, 140.0, 200.0), (200.0, 60.0, 260.0, 140.0)
     video.show_scene(Scene(Phase.LOOKING, (240, 320), (subject, other), subject))
-    assert colour_at(video, 40, 130) == theme.TONES[Phase.LOOKING].line
+    assert colour_at(video, 40, 130) == theme.LIGHT.tones[Phase.LOOKING].line
     assert colour_at(video, 200, 100) == theme.OTHERS
 
 
@@ -77,7 +77,7 @@ def test_a_lost_camera_leaves_no_old_picture_behind(qtbot, latest):
     assert colour_at(video, 4, 60) == "#ff0000"
     latest.clear()
     video.peek()
-    assert colour_at(video, 4, 60) == theme.SUNKEN
+    assert colour_at(video, 4, 60) == theme.LIGHT.sunken
 
 
 class Paints(QObject):
