@@ -101,6 +101,7 @@ def _mysql(url: URL, timeout: float) -> Engine:
         isolation_level="REPEATABLE READ",  # all statements of a reader see one state
         pool_pre_ping=True,
         pool_recycle=RECYCLE,
+        pool_reset_on_return=None,  # a second rollback after our own; on a dead connection it logs a traceback
         pool_timeout=timeout,
         connect_args={
             "charset": "utf8mb4",

@@ -95,8 +95,8 @@ class Soak:
 
     def _rest(self, session: int, post: Post) -> None:
         post.stop()
-        self._sleep(SETTLING)
         self._pool.close()
+        self._sleep(SETTLING)
         self._sample(session, AT_REST)
 
     def _sample(self, session: int, during: str) -> None:
