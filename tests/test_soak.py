@@ -114,6 +114,15 @@ def test_one_more_descriptor_with_one_camera_is_seen_and_named():
 
     (risen,) = [level for level in levels(list(samples(600, leaking)), 600) if not level.well]
     assert (risen.during, risen.what, risen.before, risen.after) == ("demo", "descriptors", 8, 9)
+    assert all(level.well for level in levels(list(samples(600, leaking)), 600, pooled=1))
+
+
+def test_what_a_pool_may_keep_is_no_excuse_once_it_is_closed():
+    def leaking(at, state):
+        return replace(flat(at, state), descriptors=8 + (state == AT_REST and at >= 420))
+
+    (risen,) = [level for level in levels(list(samples(600, leaking)), 600, pooled=15) if not level.well]
+    assert risen.during == AT_REST
 
 
 @pytest.mark.parametrize(
@@ -303,10 +312,12 @@ def test_a_lock_waits_for_who_is_at_it_and_is_had_once_they_are_gone(store, tmp_
     reader = sqlite3.connect(tmp_path / "door.sqlite", isolation_level=None, check_same_thread=False)
     reader.execute("BEGIN")
     reader.execute("SELECT version FROM gallery_state").fetchall()
-    leaving = threading.Timer(0.2, reader.close)
+    gone = threading.Event()
+    leaving = threading.Timer(0.2, lambda: (gone.set(), reader.close()))
     leaving.start()
     database.stop()
-    assert not leaving.is_alive()
+    assert gone.is_set()
+    leaving.join()
     with pytest.raises(StoreUnavailable):
         store.ping()
     database.close()

@@ -13,8 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from core.admin.bench.command import machine
 from core.admin.shell import ConfigOption, JsonOption, shell
 from core.admin.soak.ledger import Ledger, audit
-from core.admin.soak.levels import levels
-from core.admin.soak.outage import outage
+from core.admin.soak.levels import POOLED, levels
+from core.admin.soak.outage import SQLITE, outage
 from core.admin.soak.post import CountedDoor, clip_post, demo_post
 from core.admin.soak.report import Report, facts, tables
 from core.admin.soak.run import Shown, Soak, counted_log
@@ -78,8 +78,8 @@ def _soaked(settings: Settings, seconds: float, clip: tuple[Path, Path] | None, 
         run = Soak(posts, database, ledger, store, shown=stack.enter_context(_bar(seconds)))
         run.run(seconds)
         account = audit(ledger.entries, ledger.told, store.events(EVERYTHING), door.openings)
-    samples = tuple(run.samples)
-    return Report(seconds, samples, levels(samples, seconds), account, log, tuple(run.broken))
+    samples, pooled = tuple(run.samples), 0 if url.startswith(SQLITE) else POOLED
+    return Report(seconds, samples, levels(samples, seconds, pooled=pooled), account, log, tuple(run.broken))
 
 
 def _empty(store: Store) -> None:

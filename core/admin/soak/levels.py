@@ -10,6 +10,7 @@ from statistics import median_low
 MIB = 2**20
 LEAST_SECONDS = 360.0  # six sessions: with fewer, a third of the run may not see each camera
 SHARE, ROOM = 0.03, 10 * MIB  # by which the memory may be larger: whichever is more
+POOLED = 15  # descriptors of the five connections that a pool may keep, with both of their ends at the soak's gate
 AT_REST = "at rest"
 RULE = (
     "Memory, threads and file descriptors level off: the first third of the run is for warming up; in the last third, "
@@ -71,15 +72,18 @@ class Level:
         return self.after <= self.before + self.room
 
 
-def levels(samples: Sequence[Sample], seconds: float) -> tuple[Level, ...]:
-    """By RULE; none for a run of less than LEAST_SECONDS, nor for a state that was not seen in both thirds."""
+def levels(samples: Sequence[Sample], seconds: float, *, pooled: int = 0) -> tuple[Level, ...]:
+    """By RULE; none for a run of less than LEAST_SECONDS, nor for a state that was not seen in both thirds.
+
+    `pooled`: the descriptors by which a pool of connections may come and go while the engine runs.
+    """
     if seconds < LEAST_SECONDS:
         return ()
     states = dict.fromkeys(sample.during for sample in samples)
-    return tuple(level for state in states for level in _levels(state, samples, seconds))
+    return tuple(level for state in states for level in _levels(state, samples, seconds, pooled))
 
 
-def _levels(state: str, samples: Sequence[Sample], seconds: float) -> Iterable[Level]:
+def _levels(state: str, samples: Sequence[Sample], seconds: float, pooled: int) -> Iterable[Level]:
     settled = [sample for sample in samples if sample.during == state and sample.at >= seconds / 3]
     second = [sample.usage for sample in settled if sample.at < seconds * 2 / 3]
     last = [sample.usage for sample in settled if sample.at >= seconds * 2 / 3]
@@ -87,7 +91,8 @@ def _levels(state: str, samples: Sequence[Sample], seconds: float) -> Iterable[L
         return
     for what in ("memory", "threads", "tasks", "descriptors"):
         before, after = (median_low(getattr(usage, what) for usage in third) for third in (second, last))
-        yield Level(state, what, before, after, max(ROOM, int(SHARE * before)) if what == "memory" else 0)
+        room = {"memory": max(ROOM, int(SHARE * before)), "descriptors": pooled if state != AT_REST else 0}
+        yield Level(state, what, before, after, room.get(what, 0))
 
 
 def usage() -> Usage:
