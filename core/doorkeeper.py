@@ -4,6 +4,7 @@ The door opens here and nowhere else.
 """
 
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -21,8 +22,10 @@ from core.watch import Watch
 log = logging.getLogger(__name__)
 SOURCE = "door"
 LOCKED_OUT = "locked_out"
+LOCKED, UNLOCKED = "locked_by_operator", "unlocked_by_operator"
 DOOR_OPEN = "door_open"  # the code of a door that does not close
 LATE = 5.0  # seconds from frame to opening, of which the database may take most
+STALE = (Phase.FAULT, Phase.PAUSED, Phase.LOCKED)  # what is not shown on, once it is over
 UNTOLD = 100  # incidents kept while the database is away
 TELL_AGAIN = 10.0  # seconds until a database that refused an incident is asked again
 
@@ -51,7 +54,7 @@ def _utcnow() -> datetime:
 
 
 class Doorkeeper:
-    """From frames to scenes, by way of the journal and the door. For one thread.
+    """From frames to scenes, by way of the journal and the door. For one thread, but for `lock` and `note`.
 
     `open_seconds` is how long the door stays open, `max_frame_age` what a frame may be old to be looked at, and
     `fault_seconds` how long a fault that ended a look stays on the screen, all in seconds.
@@ -88,6 +91,8 @@ class Doorkeeper:
         self._held: tuple[Fault, float] | None = None
         self._pin_attempts = Attempts()
         self._answer: tuple[Scene, float] | None = None
+        self._locked = False
+        self._opening = threading.Lock()
         self._untold: deque[Incident] = deque(maxlen=UNTOLD)
         self._tell_at = clock()
 
@@ -109,14 +114,14 @@ class Doorkeeper:
         self._tell()
         return scene
 
-    def enter(self, decision: Decision) -> Scene:
-        """The scene after somebody typed a PIN, from which `core.pin.enter` made `decision`.
+    def enter(self, decision: Decision, at: float, *, stopped: Callable[[], bool] = lambda: False) -> Scene:
+        """The scene after somebody typed a PIN, from which `core.pin.enter` made `decision` at `at`.
 
         Faces and PINs are counted apart: who is locked out of the one may still come in by the other, whatever ails
         the camera or the model.
         """
         try:
-            scene = self._enter(decision)
+            scene = self._enter(decision, at, stopped)
         except DoorwardError as error:
             scene = self._hold(Fault(error.code, str(error)))
         except Exception:
@@ -125,6 +130,21 @@ class Doorkeeper:
         self._answer = (scene, self._clock())
         self._scene = scene
         return scene
+
+    @property
+    def locked(self) -> bool:
+        return self._locked
+
+    def lock(self, *, locked: bool) -> None:
+        """Whether the operator has closed this door: nobody is let in then, by face or by PIN.
+
+        From any thread. Once it returns nothing opens any more; it may wait for an opening that is under way.
+        """
+        with self._opening:
+            if locked == self._locked:
+                return
+            self._locked = locked
+        self.note(LOCKED if locked else UNLOCKED)
 
     def note(self, code: str) -> None:
         """Something happened that is to be recorded, as soon as there is a database to record it in."""
@@ -136,20 +156,24 @@ class Doorkeeper:
         self._held = (fault, self._clock())
         return Scene(Phase.FAULT, fault=fault)
 
-    def _enter(self, decision: Decision) -> Scene:
+    def _enter(self, decision: Decision, at: float, stopped: Callable[[], bool]) -> Scene:
         now, today = self._clock(), self._today()
         self._watch.forget()
+        if self._locked:
+            return Scene(Phase.LOCKED)
         wait = self._pin_attempts.wait(self._limits, now, today)
         if wait > 0:
             return _paused(wait)
         self._pin_attempts = self._attempted(self._pin_attempts, decision.verdict)
-        self._carry_out(Event(self._utcnow(), "pin", decision, ""), now)
+        self._carry_out(Event(self._utcnow(), "pin", decision, ""), at, stopped)
         granted = decision.verdict is Verdict.GRANTED
         return Scene(Phase.GRANTED if granted else Phase.DENIED, name=decision.name, reason=decision.reason)
 
     def _look(self, frame: Frame | None, camera: Fault | None, stopped: Callable[[], bool]) -> Scene:
         if frame is not None:
             self._sight = self._sight.see(frame)
+        if self._locked:
+            return self._closed()
         if self._answer is not None and 0 <= self._clock() - self._answer[1] < self._open_seconds:
             return self._answer[0]
         fault = self._fault(camera)
@@ -162,8 +186,15 @@ class Doorkeeper:
             self._watch.forget()
             return _paused(wait)
         if frame is None or not 0 <= self._clock() - frame.at <= self._max_frame_age:
-            return Scene(Phase.STARTING) if self._scene.phase in (Phase.FAULT, Phase.PAUSED) else self._scene
+            return Scene(Phase.STARTING) if self._scene.phase in STALE else self._scene
         return self._decide(frame, stopped)
+
+    def _closed(self) -> Scene:
+        """Nobody is looked at, and nothing seen or typed before counts afterwards."""
+        self._watch.forget()
+        self._answer = None
+        stuck = self._lock.fault
+        return Scene(Phase.LOCKED) if stuck is None else Scene(Phase.FAULT, fault=Fault(DOOR_OPEN, str(stuck)))
 
     def _decide(self, frame: Frame, stopped: Callable[[], bool]) -> Scene:
         using = self._recogniser
@@ -172,7 +203,7 @@ class Doorkeeper:
         scene, decision = self._watch.see(frame, using.model, using.gallery, rules, liveness)
         if decision is None:
             return scene
-        if stopped():
+        if stopped() or self._locked:
             self._watch.forget()
             return Scene(Phase.STARTING)
         self._attempts = self._attempted(self._attempts, decision.verdict)
@@ -211,7 +242,10 @@ class Doorkeeper:
             raise DoorFailed("The door was shut down meanwhile. Start it again.")
         if not 0 <= self._clock() - seen_at <= LATE:
             raise DoorFailed("It took too long to decide, so the door stayed shut. Look in the log what is slow.")
-        self._lock.open(self._open_seconds)
+        with self._opening:
+            if self._locked:
+                raise DoorFailed("The operator closed this door meanwhile.")
+            self._lock.open(self._open_seconds)
 
     def _attempted(self, attempts: Attempts, verdict: Verdict) -> Attempts:
         now, today = self._clock(), self._today()

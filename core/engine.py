@@ -52,7 +52,7 @@ class Engine:
         self._scene = Scene(Phase.STARTING)
         self._publishing = threading.Lock()
         self._busy_since: float | None = None
-        self._entries: SimpleQueue[Decision] = SimpleQueue()
+        self._entries: SimpleQueue[tuple[Decision, float]] = SimpleQueue()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -80,7 +80,21 @@ class Engine:
 
     def enter(self, decision: Decision) -> None:
         """Acts on what `core.pin.enter` made of a PIN, soon; the scene says what came of it."""
-        self._entries.put(decision)
+        self._entries.put((decision, self._clock()))
+
+    @property
+    def locked(self) -> bool:
+        """Whether the operator has closed this door."""
+        return self._keeper.locked
+
+    def lock(self, *, locked: bool) -> None:
+        """Closes this door to everybody, by face and by PIN, or opens it to them again. Ends a pulse under way.
+
+        Waits for the door. Raises DoorFailed where that does not close; nobody is let in all the same.
+        """
+        self._keeper.lock(locked=locked)
+        if locked:
+            self._latch.close()
 
     def stop(self) -> None:
         """Closes the door and returns within two seconds, also where a driver hangs: its thread is then left behind."""
@@ -99,7 +113,7 @@ class Engine:
             frame = self.latest.take(0.1)
             self._busy_since = self._clock()
             if not self._entries.empty():
-                self._publish(self._keeper.enter(self._entries.get()))
+                self._publish(self._keeper.enter(*self._entries.get(), stopped=stop.is_set))
             scene = self._keeper.see(frame, self._feed.fault, stopped=stop.is_set)
             self._busy_since = None
             if not stop.is_set():
