@@ -1,7 +1,7 @@
 """The theme put on the application."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from core.domain import Phase
@@ -20,7 +20,24 @@ def dress(app: QApplication, look: theme.Look = theme.LIGHT) -> None:
     if family:
         app.setFont(QFont(family))
     app.setWindowIcon(_icon())
+    app.setPalette(_palette(look))
     app.setStyleSheet(theme.stylesheet(look))
+
+
+def _palette(look: theme.Look) -> QPalette:
+    """For what the stylesheet does not name, such as a calendar that pops up."""
+    role, made = QPalette.ColorRole, QPalette()
+    for colour, roles in {
+        look.page: (role.Window, role.AlternateBase),
+        look.surface: (role.Base, role.Button, role.ToolTipBase),
+        look.ink: (role.WindowText, role.Text, role.ButtonText, role.ToolTipText),
+        look.ink_soft: (role.PlaceholderText,),
+        look.accent: (role.Highlight, role.Link),
+        look.on_accent: (role.HighlightedText,),
+    }.items():
+        for each in roles:
+            made.setColor(each, QColor(colour))
+    return made
 
 
 def _icon() -> QIcon:

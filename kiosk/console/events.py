@@ -1,0 +1,213 @@
+"""The operator's page of what happened at the door."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QDateTime, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QDateTimeEdit, QFileDialog, QHeaderView, QTableView, QWidget
+
+from core.domain import EventFilter, EventStats, Reason
+from core.errors import DoorwardError
+from kiosk import theme
+from kiosk.console.charts import ReasonChart, TimeChart
+from kiosk.console.eventsmodel import EventsModel, Log, export, midnight
+from kiosk.console.eventwords import OUTCOMES, REASONS
+from kiosk.controls import Notice, button, column, field, label, row
+from kiosk.jobs import Jobs
+
+LIVE_MS, TYPING_MS = 1000, 250
+BETWEEN = "Between…"
+SPANS: dict[str, Callable[[datetime], datetime | None]] = {
+    "Today": midnight,
+    "Last hour": lambda now: now - timedelta(hours=1),
+    "Last 7 days": lambda now: midnight(now) - timedelta(days=6),
+    "Last 30 days": lambda now: midnight(now) - timedelta(days=29),
+    "All": lambda _: None,
+    BETWEEN: lambda _: None,
+}
+"""When each begins."""
+
+
+class LogBook(Log, Protocol):
+    """What the page asks of the store."""
+
+    def event_stats(self, where: EventFilter) -> EventStats: ...
+
+
+class EventsPage(QWidget):
+    """Live while it is seen; filtered by time, person, outcome and reason; charts; CSV."""
+
+    def __init__(
+        self,
+        log: LogBook,
+        jobs: Jobs,
+        *,
+        look: theme.Look = theme.LIGHT,
+        utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__()
+        self._log, self._jobs, self._utcnow = log, jobs, utcnow
+        self._counting = False
+        self.model = EventsModel(log, jobs)
+        self.span, self.outcome, self.reason = _choice("Time", SPANS), _choice("Outcome", ()), _choice("Reason", ())
+        self.since, self.until = _moment("From"), _moment("Until")
+        self.person = field("Person", longest=255)
+        self.person.setPlaceholderText("Name or user ID")
+        self.times, self.reasons = TimeChart(look), ReasonChart(look)
+        self.latency = label("", look="small")
+        self.notice = Notice()
+        self.table = _table(self.model)
+        self.export_button = button("&Export CSV…", self._choose_file)
+        self._fill_choices()
+        self._lay_out()
+        self._live = self._timer(LIVE_MS, self._refresh)
+        self._typing = self._timer(TYPING_MS, self.apply, once=True)
+        self._connect()
+
+    def where(self) -> EventFilter:
+        """What the controls ask for."""
+        span, until = self.span.currentText(), None
+        since = SPANS[span](self._utcnow())
+        if span == BETWEEN:
+            since, until = _utc(self.since), _utc(self.until)
+        return EventFilter(
+            since, until, self.person.text().strip(), self.outcome.currentData(), self.reason.currentData()
+        )
+
+    def apply(self) -> None:
+        """Shows what the controls ask for."""
+        for edit in (self.since, self.until):
+            edit.setVisible(self.span.currentText() == BETWEEN)
+        self.notice.clear()
+        self.model.show(self.where())
+        self._count()
+
+    def export_to(self, path: Path) -> None:
+        """Off this thread; the notice tells what came of it."""
+        self.export_button.setEnabled(False)
+        self.notice.plain("Writing…")
+        call = partial(export, self._log, self.where(), path, lambda: self._jobs.stopped)
+        self._jobs.run(self, call, lambda rows: self._exported(rows, path), self._not_exported)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        self.apply()
+        self._live.start()
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        self._live.stop()
+        super().hideEvent(event)
+
+    def _fill_choices(self) -> None:
+        self.outcome.addItem("Any outcome", "")
+        for code, words in OUTCOMES.items():
+            self.outcome.addItem(words, code)
+        self.reason.addItem("Any reason", "")
+        for why in (reason for reason in Reason if reason in REASONS):
+            self.reason.addItem(REASONS[why], str(why))
+
+    def _lay_out(self) -> None:
+        filters = row(self.span, self.outcome, self.reason, self.person, self.export_button)
+        filters.setStretch(3, 1)
+        between = row(self.since, self.until, None)
+        charts = row(self.times, self.reasons, gap=theme.WIDE)
+        charts.setStretch(0, 2)
+        charts.setStretch(1, 1)
+        whole = column(label("Events", look="heading"), filters, between, charts, self.latency, self.notice, self.table)
+        whole.setStretch(6, 1)
+        whole.setContentsMargins(theme.ROOM, theme.ROOM, theme.ROOM, theme.ROOM)
+        self.setLayout(whole)
+
+    def _timer(self, interval: int, act: Callable[[], None], *, once: bool = False) -> QTimer:
+        made = QTimer(self, interval=interval, singleShot=once)
+        made.timeout.connect(act)
+        return made
+
+    def _connect(self) -> None:
+        for choice in (self.span, self.outcome, self.reason):
+            choice.activated.connect(lambda _: self.apply())
+        for edit in (self.since, self.until):
+            edit.dateTimeChanged.connect(lambda _: self._typing.start())
+        self.person.textChanged.connect(lambda _: self._typing.start())
+        self.model.failed.connect(self.notice.bad)
+
+    def _refresh(self) -> None:
+        self.model.refresh()
+        self._count()
+
+    def _count(self) -> None:
+        """One question at a time: on a large log it takes longer than the time between two."""
+        if not self._counting:
+            self._counting = True
+            self._jobs.run(self, partial(self._log.event_stats, self.where()), self._counted, self._not_counted)
+
+    def _counted(self, stats: EventStats) -> None:
+        self._counting = False
+        self.times.show_stats(stats)
+        self.reasons.show_stats(stats)
+        self.latency.setText(_latency(stats))
+
+    def _not_counted(self, error: DoorwardError) -> None:
+        self._counting = False
+        self.notice.bad(str(error))
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Export events", "events.csv", "CSV (*.csv)")
+        if name:
+            self.export_to(Path(name))
+
+    def _exported(self, rows: int, path: Path) -> None:
+        self.export_button.setEnabled(True)
+        self.notice.good(f"{rows} events are in {path}.")
+
+    def _not_exported(self, error: DoorwardError) -> None:
+        self.export_button.setEnabled(True)
+        self.notice.bad(str(error))
+
+
+def _latency(stats: EventStats) -> str:
+    if stats.latency_p50 is None or stats.latency_p95 is None:
+        return ""
+    p50, p95 = round(stats.latency_p50 * 1000), round(stats.latency_p95 * 1000)
+    return f"Glance to decision: {p50} ms at the median, {p95} ms at p95"
+
+
+def _choice(name: str, items: Iterable[str]) -> QComboBox:
+    made = QComboBox()
+    made.setAccessibleName(name)
+    made.addItems(list(items))
+    return made
+
+
+def _moment(name: str) -> QDateTimeEdit:
+    made = QDateTimeEdit(QDateTime.currentDateTime())
+    made.setCalendarPopup(True)
+    made.setDisplayFormat("yyyy-MM-dd HH:mm")
+    made.setAccessibleName(name)
+    made.hide()
+    return made
+
+
+def _utc(edit: QDateTimeEdit) -> datetime:
+    return datetime.fromtimestamp(edit.dateTime().toSecsSinceEpoch(), UTC)
+
+
+def _table(model: EventsModel) -> QTableView:
+    table = QTableView()
+    table.setModel(model)
+    table.setAccessibleName("Events")
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setAlternatingRowColors(True)
+    table.setTabKeyNavigation(False)  # Tab leads on, the arrows lead through it
+    table.verticalHeader().hide()
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    table.horizontalHeader().setStretchLastSection(True)
+    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    for place, width in enumerate((185, 100, 200, 200, 90, 100, 80, 110)):
+        table.setColumnWidth(place, width)
+    return table

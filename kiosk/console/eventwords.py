@@ -1,0 +1,59 @@
+"""An entry of the log in an operator's words, on the screen and in a CSV file. Pure."""
+
+from datetime import tzinfo
+
+from core.domain import Event, Incident, Reason, Verdict
+
+COLUMNS = ("Time", "Outcome", "Person", "Reason", "By", "Similarity", "Frames", "Decided in", "Door")
+OUTCOMES = {"granted": "Granted", "denied": "Denied", "fault": "Fault"}
+SOURCES = {"door": "Camera", "pin": "PIN", "api": "REST"}
+REASONS = {
+    Reason.MATCHED: "Recognised",
+    Reason.PIN_MATCHED: "Right PIN",
+    Reason.UNKNOWN_FACE: "Nobody enrolled",
+    Reason.AMBIGUOUS: "Like two people",
+    Reason.DISAGREEING: "Frames disagree",
+    Reason.NOT_LIVE: "Not a living face",
+    Reason.CHALLENGE_FAILED: "Head turn failed",
+    Reason.WRONG_PIN: "Wrong PIN or ID",
+    Reason.PARTLY_HIDDEN: "Face partly hidden",
+    Reason.MORE_THAN_ONE: "More than one person",
+    Reason.TOO_FAR: "Too far away",
+    Reason.TOO_CLOSE: "Too close",
+    Reason.OFF_CENTRE: "Not in the zone",
+    Reason.TOO_DARK: "Too dark",
+    Reason.TOO_BRIGHT: "Too bright",
+}
+
+
+def outcome(entry: Event | Incident) -> str:
+    """A key of OUTCOMES."""
+    return str(entry.decision.verdict) if isinstance(entry, Event) else "fault"
+
+
+def reason(code: str) -> str:
+    """Codes that have no words of their own are legible as they are."""
+    return REASONS.get(Reason(code), "") if code in set(Reason) and Reason(code) in REASONS else _plain(code)
+
+
+def cells(entry: Event | Incident, zone: tzinfo | None = None) -> tuple[str, ...]:
+    """One text for each of COLUMNS; the time in `zone`, None: that of this machine."""
+    at = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    if isinstance(entry, Incident):
+        return at, OUTCOMES["fault"], "", reason(entry.code), SOURCES.get(entry.source, entry.source), "", "", "", ""
+    decision = entry.decision
+    return (
+        at,
+        OUTCOMES[outcome(entry)],
+        f"{decision.name} ({decision.user_id})" if decision.verdict is Verdict.GRANTED else "",
+        reason(decision.reason),
+        SOURCES.get(entry.source, entry.source),
+        f"{decision.similarity:.2f}" if decision.similarity is not None else "",
+        str(decision.frames) if decision.frames else "",
+        f"{decision.latency * 1000:.0f} ms" if decision.latency is not None else "",
+        _plain(entry.door or ""),
+    )
+
+
+def _plain(code: str) -> str:
+    return code.replace("_", " ").capitalize()
