@@ -92,6 +92,11 @@ def load(path: Path | None = None, *, demo: bool = False) -> Settings:
             **values,
             **{key: {**(values.get(key) or {}), **own} for key, own in DEMO_OVERRIDES.items()},
         }
+    return checked(values, path or DEFAULT_PATH)
+
+
+def checked(values: dict[str, Any], path: Path) -> Settings:
+    """The settings that `values` of `path` make, together with the environment. Raises ConfigError as `load` does."""
     faults = _unknown_variables()
     settings = None
     try:
@@ -100,7 +105,7 @@ def load(path: Path | None = None, *, demo: bool = False) -> Settings:
         faults += [_fault(dict(item)) for item in error.errors()]
     if faults or settings is None:
         listed = "\n".join(f"  {fault}" for fault in faults)
-        raise ConfigError(f"The configuration ({path or DEFAULT_PATH}, environment) cannot be used:\n{listed}")
+        raise ConfigError(f"The configuration ({path}, environment) cannot be used:\n{listed}")
     return settings
 
 
