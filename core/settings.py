@@ -39,7 +39,7 @@ class CameraSettings(Section):
     loop: bool = Field(True, description="Whether a file or a folder starts again at its end")
     width: int = Field(0, ge=0, description="Pixels asked of a webcam, which may give others; 0: its own choice")
     height: int = Field(0, ge=0, description="The same, from top to bottom")
-    fps: float = Field(0, ge=0, le=240, description="Frames per second asked of a webcam; 0: its own choice")
+    fps: float = Field(0.0, ge=0, le=240, description="Frames per second asked of a webcam; 0: its own choice")
     rotate: Literal[0, 90, 180, 270] = Field(0, description="Degrees by which every picture is turned clockwise")
     timeout: Seconds = Field(5.0, description="Seconds without a picture until the camera counts as lost")
 
