@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test lint pytest soak lock clean system
+.PHONY: help run demo test lint pytest soak screenshots translations lock clean system
 
 help:
 	@echo "make run    set up, start the kiosk and the REST API"
 	@echo "make demo   the same with a drawn camera: no webcam, no network, no model"
 	@echo "make test   set up, run every check and test"
 	@echo "make soak   run the door for ten minutes, its camera and database failing on the way"
+	@echo "make screenshots   every screen as a picture, into docs/screenshots/"
+	@echo "make translations  gather the door's sentences, and make what the window reads of their translations"
 	@echo "make lock   pin the newest dependencies in requirements.lock"
 	@echo "make clean  remove what make set up (data/ stays)"
 
@@ -28,12 +30,20 @@ lint: $(VENV)/ready
 	$(BIN)/mypy
 
 pytest: system
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 SHARED := ../shared
 SOAKED := $(if $(wildcard $(SHARED)/video),--video $(SHARED)/video/lin_at_the_door.mp4 --face $(SHARED)/faces/lin/1.png)
 soak: $(VENV)/ready
 	DOORWARD__MODELS__PACK=$(SHARED)/models/test_pack $(BIN)/doorward-admin soak --minutes 10 $(SOAKED)
+
+screenshots: system
+	$(BIN)/python docs/screenshots/make.py
+
+translations: $(VENV)/ready
+	cd kiosk && ../$(BIN)/pyside6-lupdate -silent -no-obsolete -locations none *.py -ts $(foreach l,de fr es zh ar,i18n/doorward_$l.ts)
+	cd kiosk && ../$(BIN)/pyside6-lupdate -silent -no-obsolete -locations none -pluralonly *.py -ts i18n/doorward_en.ts
+	$(BIN)/pyside6-lrelease -silent kiosk/i18n/*.ts
 
 system: $(VENV)/ready
 	@$(BIN)/python -m core.display

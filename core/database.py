@@ -108,7 +108,7 @@ def _mysql(url: URL, timeout: float) -> Engine:
             "connect_timeout": timeout,
             "read_timeout": timeout,
             "write_timeout": timeout,
-            "init_command": f"SET SESSION innodb_lock_wait_timeout = {lock_wait}",
+            "init_command": f"SET SESSION innodb_lock_wait_timeout = {lock_wait}, time_zone = '+00:00'",
         },
     )
 

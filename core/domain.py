@@ -124,9 +124,18 @@ class Validity:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """That a person agreed to the storing of their face: to which version of the text, and when (UTC)."""
+
+    version: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who may be enrolled. `faces` counts the templates stored, of whichever model; `has_pin`: whether there
-    is a PIN for this person. `valid` is from when and until when (UTC) they are let in; None: no such bound."""
+    is a PIN for this person. `valid` is from when and until when (UTC) they are let in; None: no such bound.
+    `consent` is the newest that was given, None: none is on record."""
 
     user_id: str
     name: str
@@ -134,6 +143,7 @@ class Person:
     faces: int = 0
     has_pin: bool = False
     valid: Validity = Validity()
+    consent: Consent | None = None
 
     def may_enter(self, now: datetime) -> bool:
         return self.active and self.valid.at(now)
@@ -152,6 +162,16 @@ class Template:
     model_id: str
     quality: float
     valid: Validity = Validity()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFace:
+    """One enrolled face as an operator sees it: no vector. `quality` as a template's, 0 to 1; `at` is UTC."""
+
+    id: int
+    model_id: str
+    quality: float
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +274,42 @@ class Incident:
     at: datetime
     source: str
     code: str
-    """A fault's, or `locked_out`."""
+    """A fault's, or `locked_out`, `locked_by_operator`, `unlocked_by_operator`, `door_tried`."""
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which entries of the log are asked for. The moments are UTC; `since` is in, `until` is out; None: no such bound.
+
+    `person` is a part of the user_id or of the name; `outcome` is `granted`, `denied` or `fault` (an incident), and
+    `reason` a code of `Reason` or of an incident. Empty: any.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    person: str = ""
+    outcome: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventStats:
+    """What the decisions of a filter come to. `hours` holds the hours (UTC) that had one, the oldest first, with how
+    many were granted and denied; `reasons` the denials by code, the most first; the latencies are seconds from
+    the first usable frame to the decision, None where none was taken."""
+
+    hours: tuple[tuple[datetime, int, int], ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()
+    latency_p50: float | None = None
+    latency_p95: float | None = None
+
+
+class Role(StrEnum):
+    """Who may use the operator's pages. An administrator may all that an operator may."""
+
+    OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
 
 
 class Phase(StrEnum):
@@ -269,6 +323,8 @@ class Phase(StrEnum):
     DENIED = "denied"
     PAUSED = "paused"
     FAULT = "fault"
+    LOCKED = "locked"
+    """By the operator."""
 
 
 @dataclass(frozen=True, slots=True)

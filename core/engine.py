@@ -13,6 +13,7 @@ from core.door import Door
 from core.doorkeeper import Doorkeeper, Journal
 from core.feed import Feed
 from core.latch import Latch
+from core.pace import Pace
 from core.recogniser import Recogniser
 from core.watch import Watch
 
@@ -50,6 +51,7 @@ class Engine:
         self._on_scene = on_scene
         self._clock = clock
         self._scene = Scene(Phase.STARTING)
+        self._looks = Pace()
         self._publishing = threading.Lock()
         self._busy_since: float | None = None
         self._entries: SimpleQueue[tuple[Decision, float]] = SimpleQueue()
@@ -66,8 +68,30 @@ class Engine:
         """The newest scene."""
         return self._scene
 
+    @property
+    def camera_fault(self) -> Fault | None:
+        """Why no pictures come; None while they do."""
+        return self._feed.fault
+
+    @property
+    def frame_rate(self) -> float:
+        """Frames of the camera in a second, lately."""
+        return self._feed.rate
+
+    @property
+    def look_rate(self) -> float:
+        """Frames looked at in a second, lately."""
+        return self._looks.rate(self._clock())
+
+    @property
+    def look_seconds(self) -> float | None:
+        """What a look took lately, in seconds; None where there was none."""
+        return self._looks.took(self._clock())
+
     def start(self) -> None:
-        """The door is closed first, in case that a crash cut its last pulse short."""
+        """The door is closed first, in case that a crash cut its last pulse short. Twice is fine."""
+        if self._threads:
+            return
         self._stop = threading.Event()  # a new one: a thread left behind by `stop` must not come back to life
         self._latch.start()
         own = [
@@ -96,6 +120,10 @@ class Engine:
         if locked:
             self._latch.close()
 
+    def try_door(self) -> None:
+        """Opens the door once, to see that it does. Waits for it; raises StoreUnavailable, DoorFailed."""
+        self._keeper.try_door(stopped=self._stop.is_set)
+
     def stop(self) -> None:
         """Closes the door and returns within two seconds, also where a driver hangs: its thread is then left behind."""
         self._stop.set()
@@ -111,11 +139,13 @@ class Engine:
     def _recognise(self, stop: threading.Event) -> None:
         while not stop.is_set():
             frame = self.latest.take(0.1)
-            self._busy_since = self._clock()
+            self._busy_since = began = self._clock()
             if not self._entries.empty():
                 self._publish(self._keeper.enter(*self._entries.get(), stopped=stop.is_set))
             scene = self._keeper.see(frame, self._feed.fault, stopped=stop.is_set)
             self._busy_since = None
+            if frame is not None:
+                self._looks.ended(self._clock(), self._clock() - began)
             if not stop.is_set():
                 self._publish(scene)
 

@@ -3,10 +3,11 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import inf
 from typing import Protocol
 
-from core.domain import Face, Image, Template
+from core.domain import Consent, Face, Image, Match, Template
 from core.errors import (
     DifferentPeople,
     FaceNotFound,
@@ -39,7 +40,14 @@ class Faces(Protocol):
     """What enrolment needs of the store."""
 
     def add_faces(
-        self, user_id: str, name: str, templates: Sequence[Template], *, limit: int, replace: bool = False
+        self,
+        user_id: str,
+        name: str,
+        templates: Sequence[Template],
+        *,
+        limit: int,
+        replace: bool = False,
+        consent: Consent | None = None,
     ) -> int: ...
 
 
@@ -54,9 +62,25 @@ class Enrolment:
         self._settings = settings
         self._limits = Limits(least_width=min_face_px, largest=inf, sharpness=SHARPNESS)
 
-    def enrol(self, user_id: str, name: str, pictures: Sequence[Picture], *, replace: bool = False) -> int:
+    @property
+    def model_id(self) -> str:
+        """Of the model that runs. Raises ModelUnavailable."""
+        return self._recogniser.model.id
+
+    def enrol(
+        self,
+        user_id: str,
+        name: str,
+        pictures: Sequence[Picture],
+        *,
+        replace: bool = False,
+        consent: Consent | None = None,
+        fresh: list[Template] | None = None,
+    ) -> int:
         """Stores one template for each of `pictures` and returns how many; `replace` drops the earlier ones.
 
+        `consent` is put on record with them; None leaves what is there. `fresh`, for a run of many, holds what that
+        stored since it last called `catch_up`: it is looked at as the gallery is, and added to.
         Raises InvalidField, FaceNotFound, MultipleFaces, FaceUnfit, InvalidEmbedding, DifferentPeople,
         FaceOfAnother, FaceLimitReached, ModelUnavailable, StoreUnavailable. Whatever it raises, nothing is stored.
         """
@@ -65,11 +89,18 @@ class Enrolment:
         if not 1 <= len(pictures) <= most:
             raise InvalidField("files", f"expected 1 to {most} images, got {len(pictures)}")
         templates = [self._template(user_id, name, picture) for picture in pictures]
-        self._check_one_person(user_id, templates)
+        self._check_one_person(user_id, templates, fresh or ())
         limit = self._settings.max_faces
-        stored = self._store.add_faces(user_id, name, templates, limit=limit, replace=replace)
-        self._recogniser.refresh()  # who enrols and matches at once need not wait for the next poll
+        stored = self._store.add_faces(user_id, name, templates, limit=limit, replace=replace, consent=consent)
+        if fresh is None:
+            self.catch_up()
+        else:
+            fresh.extend(templates)
         return stored
+
+    def catch_up(self) -> None:
+        """Reads the gallery anew: who enrols and matches at once need not wait for the next poll."""
+        self._recogniser.refresh()
 
     def _template(self, user_id: str, name: str, picture: Picture) -> Template:
         model = self._recogniser.model
@@ -86,13 +117,13 @@ class Enrolment:
             raise FaceUnfit(f"{picture.name}: the face is not fit to be enrolled ({reason}).", reason)
         return faces[0]
 
-    def _check_one_person(self, user_id: str, templates: Sequence[Template]) -> None:
+    def _check_one_person(self, user_id: str, templates: Sequence[Template], fresh: Sequence[Template]) -> None:
         threshold = self._recogniser.rules.threshold
         if not consistent([template.vector for template in templates], SAME_PERSON * threshold):
             raise DifferentPeople("The pictures do not all show the same person. Send those of one person only.")
-        gallery = self._gallery()
-        for template in templates if gallery is not None and len(gallery) else ():
-            match = gallery.match(template.vector)  # type: ignore[union-attr]
+        galleries = [self._gallery(), Gallery.of(self.model_id, fresh)]
+        for template, gallery in product(templates, galleries):
+            match = gallery.match(template.vector) if gallery is not None else Match()
             if any(c and c.user_id != user_id and c.similarity >= threshold for c in (match.best, match.runner_up)):
                 raise FaceOfAnother(
                     "This face is already enrolled under another user_id. Erase that person first, or use that user_id."

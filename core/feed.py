@@ -8,6 +8,7 @@ from collections.abc import Callable
 from core.camera import Camera, LatestFrame
 from core.domain import Fault
 from core.errors import CameraUnavailable, DoorwardError
+from core.pace import Pace
 
 log = logging.getLogger(__name__)
 FILE_ENDED = "The camera's file has ended. Set camera.loop to play it again."
@@ -23,6 +24,7 @@ class Feed:
         self._timeout = timeout
         self._clock = clock
         self._lost: Fault | None = None
+        self._pace = Pace()
         self._last_frame_at = clock()
         self._stop = threading.Event()
 
@@ -32,6 +34,11 @@ class Feed:
         if self._lost is None and self._clock() - self._last_frame_at > self._timeout:
             return Fault(CameraUnavailable.code, "The camera sends no pictures. Check its cable.")
         return self._lost
+
+    @property
+    def rate(self) -> float:
+        """Frames that came in a second, lately."""
+        return self._pace.rate(self._clock())
 
     def start(self) -> threading.Thread:
         self._stop = threading.Event()  # a new one: a thread left behind by `stop` must not come back to life
@@ -73,7 +80,8 @@ class Feed:
                 if stop.is_set():
                     break
                 self.latest.put(frame)
-                self._last_frame_at = frame.at
+                self._last_frame_at = self._clock()  # ours: a camera's own may be ahead
+                self._pace.ended(frame.at)
                 if self._lost is not None:
                     log.info("camera: back")
                     self._lost = None

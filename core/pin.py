@@ -1,6 +1,7 @@
-"""PINs, the operator's and people's: what one may be, its hash, the pause after too many wrong ones. Knows no Qt."""
+"""PINs and the administrator's passphrase: what one may be, its hash, the pause after too many wrong. Knows no Qt."""
 
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +9,13 @@ from functools import cache
 from typing import Protocol
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from core.domain import Decision, Person, Reason, Verdict
 from core.errors import DoorwardError, InvalidField
 
 LEAST_DIGITS, MOST_DIGITS = 6, 32
+LEAST_CHARACTERS, MOST_CHARACTERS = 10, 128
 ATTEMPTS = 5
 PAUSE = 30.0  # seconds
 _HASHER = PasswordHasher()  # argon2id, RFC 9106's parameters for little memory
@@ -47,14 +49,28 @@ def hashed(pin: str, again: str) -> str:
     return _HASHER.hash(pin)
 
 
-def matches(pin: str, stored: str) -> bool:
-    """Whether `stored` is the hash of `pin`. Takes a tenth of a second, as it should."""
+def hashed_passphrase(text: str, again: str) -> str:
+    """The argon2id hash of a new passphrase, typed twice. Raises InvalidField where it cannot be one."""
+    if not (len(text.strip()) >= LEAST_CHARACTERS and len(text) <= MOST_CHARACTERS and text.isprintable()):
+        raise InvalidField("passphrase", f"expected {LEAST_CHARACTERS} to {MOST_CHARACTERS} characters")
+    if text != again:
+        raise InvalidField("passphrase", "the two are not the same; type both again")
+    return _HASHER.hash(_bytes(text))
+
+
+def matches(secret: str, stored: str) -> bool:
+    """Whether `stored` is the hash of `secret`, a PIN or a passphrase. Takes a tenth of a second, as it should."""
     try:
-        return _HASHER.verify(stored, pin)
+        return _HASHER.verify(stored, _bytes(secret))
     except VerifyMismatchError:
         return False
-    except InvalidHashError as error:
-        raise DoorwardError("The stored PIN is damaged. Remove it from the database, then set a new one.") from error
+    except (InvalidHashError, VerificationError) as error:
+        raise DoorwardError("The stored PIN or passphrase is damaged. Set a new one with doorward-admin.") from error
+
+
+def _bytes(text: str) -> bytes:
+    """The same for "é" of one code point and of two: keyboards differ. And for what is no text some bytes as well."""
+    return unicodedata.normalize("NFC", text).encode(errors="surrogatepass")
 
 
 class Guard:

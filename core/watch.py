@@ -121,6 +121,11 @@ class Watch:
         self._visits.clear()
         self._scene = Scene(Phase.IDLE)
 
+    def shut(self) -> None:
+        """Forgets, also who was let in: the door was closed before its time."""
+        self.forget()
+        self._let_in.clear()
+
     def let_in(self, decision: Decision, at: float) -> None:
         """The door was opened by `decision`, `at` that time: it is open, and the person's cool-down runs, from then."""
         if decision.user_id is None:

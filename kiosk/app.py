@@ -1,4 +1,4 @@
-"""`doorward`: the kiosk's command."""
+"""`doorward`: the kiosk's command. The parent stays small: what shows a window is imported by its child alone."""
 
 import logging
 from pathlib import Path
@@ -6,33 +6,25 @@ from typing import Annotated
 
 import typer
 
-from core.config import load
-from core.display import display_problem
-from core.errors import ConfigError
 from core.memory import keep_level
-
-BAD_CONFIG, NO_DISPLAY = 2, 3  # exit codes
+from kiosk.supervise import LOG_FORMAT, Supervisor, command_line
 
 
 def kiosk(
     *,
     config: Annotated[Path | None, typer.Option(help="The configuration; by default config.yaml")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Without camera, model and network: drawn people")] = False,
+    no_restart: Annotated[bool, typer.Option("--no-restart", help="In this process; a crash ends it")] = False,
+    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
+    locked: Annotated[bool, typer.Option("--locked", hidden=True)] = False,
 ) -> None:
-    """The kiosk at the door, with the REST API beside it."""
-    try:
-        settings = load(config, demo=demo)
-    except ConfigError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(BAD_CONFIG) from None
-    logging.basicConfig(level=settings.log.level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    problem = display_problem()
-    if problem is not None:
-        typer.echo(problem.message, err=True)
-        raise typer.Exit(NO_DISPLAY)
-    from kiosk.session import run  # noqa: PLC0415 - without what display_problem() asks for, importing Qt fails
+    """The kiosk at the door, with the REST API beside it. One that crashes is started again."""
+    if not no_restart:
+        logging.basicConfig(format=LOG_FORMAT)
+        raise typer.Exit(Supervisor(command_line(config, demo=demo)).run())
+    from kiosk.start import start  # noqa: PLC0415 - numpy and all are the child's
 
-    raise typer.Exit(run(settings, config, demo=demo))
+    raise typer.Exit(start(config, demo=demo, with_parent=with_parent, locked=locked))
 
 
 def main() -> None:

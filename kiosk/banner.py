@@ -1,48 +1,61 @@
 """The one state at the door: a sign and a few words on a ground of the state's colour, as large as they fit."""
 
+import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from math import pi, sin
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.domain import Phase, Scene, Turn
 from kiosk import theme
-from kiosk.glyphs import paint_glyph
+from kiosk.glyphs import paint_fault, paint_glyph
+from kiosk.placing import CENTRED, Placed, Placer, Said, Shares
+from kiosk.signs import paint_open, paint_wait
+from kiosk.steady import ADVISING
 from kiosk.turnsign import paint_turn
-from kiosk.wording import Words, titles, words
+from kiosk.wording import LONG, Greeting, Words, titles, words
 
-CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-MARGIN = 0.08  # of the banner's shorter side
-GAP = 0.04  # of the room within, between the three parts
-DETAIL_SIZE = 0.055  # of the room within: what it is set in beside a long title, where it fits
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """Of the room within: how wide and how high the sign may be, and how high the detail."""
-
-    across: float = 0.5
-    down: float = 0.32
-    detail: float = 0.24
-
-
+MARGIN = 0.06  # of the banner's shorter side
+SHORT_NAME = 18
+WIDEST = 88  # seconds: what room is made for while they are counted, so that no word moves
+MOVING_MS, STEPPING_MS = 33, 1000  # between two pictures of what moves, and where nothing is to glide
+SWAY = 1.2  # seconds to and fro
 USUAL = Shares()
 SHARES = {
-    Phase.CHALLENGE: Shares(across=0.7, down=0.4, detail=0.18),  # an arrow is read before any word
-    Phase.FAULT: Shares(down=0.2, detail=0.46),  # it has a whole sentence to say
+    Phase.CHALLENGE: Shares(across=0.7, down=0.38, detail=0.22),  # an arrow is read before any word
+    Phase.GRANTED: Shares(across=0.6, down=0.4, detail=0.16),  # its ring is a clock
+    Phase.DENIED: Shares(down=0.27, detail=0.36),  # what to do now takes a whole sentence
+    Phase.PAUSED: Shares(detail=0.32),
 }
 
 
 class Banner(QWidget):
-    """Shows a scene. Told apart by colour, shape and words."""
+    """Shows a scene. Told apart by colour, shape and words.
 
-    def __init__(self, look: theme.Look = theme.LIGHT, parent: QWidget | None = None) -> None:
+    `open_seconds` is how long the door stays open once it was opened.
+    """
+
+    def __init__(
+        self,
+        look: theme.Look = theme.LIGHT,
+        *,
+        open_seconds: float = 3.0,
+        greeting: Greeting = "full",
+        reduced_motion: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._look = look
+        self._look, self._open_seconds, self._greeting, self._clock = look, open_seconds, greeting, clock
+        self._reduced = reduced_motion
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._measured: tuple[Hashable, tuple[int, int]] = (None, (0, 0))
+        self._placed: tuple[Hashable, Placed] | None = None
+        self._since = clock()
+        self._timer = QTimer(self, interval=STEPPING_MS if reduced_motion else MOVING_MS)
+        self._timer.timeout.connect(self._move)
         self._say(Scene(Phase.STARTING))
 
     @property
@@ -53,98 +66,98 @@ class Banner(QWidget):
     def words(self) -> Words:
         return self._words
 
+    @property
+    def left(self) -> float:
+        """How much of its time the open door has still before it, 0 to 1."""
+        gone = (self._clock() - self._since) / self._open_seconds
+        return min(1.0, max(0.0, 1 - gone)) if self.phase is Phase.GRANTED else 0.0
+
     def show_scene(self, scene: Scene) -> None:
         said = replace(scene, size=(0, 0), boxes=(), subject=None)  # where the faces are is the picture's to show
         if said != self._scene:
             self._say(said)
 
     def sizes(self) -> tuple[int, int]:
-        """What title and detail are set in, in pixels. The title's does not depend on the detail, so it is steady."""
-        key = (self.phase, self._words, self.size().toTuple(), self.font().key())
-        if key != self._measured[0]:
-            self._measured = key, self._measure()
-        return self._measured[1]
+        """What title and detail are set in, in pixels."""
+        placed = self._place()
+        return placed.title_font.pixelSize(), placed.detail_font.pixelSize()
 
     def _say(self, scene: Scene) -> None:
-        self._scene, self._words, self._titles = scene, words(scene), titles(scene)
+        before = getattr(self, "_scene", None)
+        if before is None or (before.phase, before.name) != (scene.phase, scene.name):
+            self._since = self._clock()
+        self._scene, self._words = scene, words(scene, self._greeting)
+        counting = scene.wait is not None and scene.wait <= LONG
+        longest = words(replace(scene, wait=WIDEST)).detail if counting else self._words.detail
+        taking_turns = tuple(_whole_name(title, scene.name) for title in titles(scene, self._greeting))
+        title = _whole_name(self._words.title, scene.name)
+        self._said = Said(taking_turns, title, longest, steady=scene.phase in ADVISING)
         self.setAccessibleName(f"{self._words.title}. {self._words.detail}")
+        self._run_or_rest()
         self.update()
 
-    def _measure(self) -> tuple[int, int]:
-        """Tries sizes, which takes 10 ms: not for each step of a progress."""
-        room = self._inner().height() * (1 - 2 * GAP) - self._side()
-        detail_room = self._inner().height() * self._shares().detail
-        title = largest(theme.BANNER_SIZES, lambda size: self._fits(self._title(size), room - detail_room))
-        most = round(max(title * theme.DETAIL_SHARE, self._inner().height() * DETAIL_SIZE, theme.DETAIL_LEAST))
-        smaller = range(most, theme.DETAIL_LEAST - 1, -1)
-        return title, largest(smaller, lambda size: self._fits(self._detail(size), detail_room))
+    def _run_or_rest(self) -> None:
+        """The timer runs while something moves, and is seen."""
+        swaying = self.phase is Phase.CHALLENGE and self._scene.asked in (Turn.LEFT, Turn.RIGHT) and not self._reduced
+        if self.isVisible() and (swaying or self.phase is Phase.GRANTED):
+            if not self._timer.isActive():
+                self._timer.start()
+        else:
+            self._timer.stop()
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        tone = self._look.tones[self.phase]
-        sizes = self.sizes()
-        sign, title, detail = self._arrange(*sizes)
+    def _move(self) -> None:
+        """Paints the sign alone."""
+        self.update(self._place().sign.toAlignedRect())
+
+    def _place(self) -> Placed:
+        key = (self.phase, self._said, self.size().toTuple(), self.font().key())
+        if self._placed is None or self._placed[0] != key:
+            margin = min(self.width(), self.height()) * MARGIN
+            area = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
+            self._placed = key, Placer(area, self.font(), SHARES.get(self.phase, USUAL)).place(self._said)
+        return self._placed[1]
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        tone, placed = self._look.tones[self.phase], self._place()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(tone.ground))
-        self._paint_sign(painter, sign, tone)
-        painter.setPen(QColor(tone.ink))
-        painter.setFont(self._font(sizes[0], QFont.Weight.Bold))
-        painter.drawText(title, CENTRED | Qt.AlignmentFlag.AlignVCenter, self._words.title)
-        painter.setFont(self._font(sizes[1], QFont.Weight.Normal))
-        painter.drawText(detail, CENTRED, self._words.detail)
+        painter.fillRect(event.rect(), QColor(tone.ground))
+        self._paint_sign(painter, placed.sign, tone)
+        if not placed.sign.toAlignedRect().contains(event.rect()):
+            painter.setPen(QColor(tone.ink))
+            painter.setFont(placed.title_font)
+            painter.drawText(placed.title, CENTRED | Qt.AlignmentFlag.AlignVCenter, self._said.title)
+            painter.setFont(placed.detail_font)
+            painter.drawText(placed.detail, CENTRED, self._words.detail)
         painter.end()
 
     def _paint_sign(self, painter: QPainter, area: QRectF, tone: theme.Tone) -> None:
-        if self.phase is Phase.CHALLENGE:
-            paint_turn(painter, area, self._scene.asked or Turn.STRAIGHT, self._scene.progress, tone)
+        scene = self._scene
+        if scene.phase is Phase.CHALLENGE:
+            sway = sin((self._clock() - self._since) / SWAY * 2 * pi) if self._timer.isActive() else 0.0
+            paint_turn(painter, area, scene.asked or Turn.STRAIGHT, scene.progress, tone, sway=sway)
+        elif scene.phase is Phase.GRANTED:
+            paint_open(painter, area, self.left, tone)
+        elif scene.phase is Phase.PAUSED and scene.wait is not None and scene.wait <= LONG:
+            paint_wait(painter, area, scene.wait, tone)
+        elif scene.phase is Phase.FAULT:
+            paint_fault(painter, area, scene.fault.code if scene.fault else "", tone)
         else:
-            paint_glyph(painter, area, self.phase, tone)
+            paint_glyph(painter, area, scene.phase, tone)
 
-    def _arrange(self, title_size: int, detail_size: int) -> tuple[QRectF, QRectF, QRectF]:
-        """Where sign, title and detail go: one below the other, together in the middle."""
-        area, side, gap = self._inner(), self._side(), self._inner().height() * GAP
-        title, detail = self._title(title_size).height(), self._detail(detail_size).height()
-        two_lines = self._block(self._font(detail_size, QFont.Weight.Normal), "two\nlines").height()
-        top = area.top() + max(0.0, area.height() - side - title - max(detail, two_lines) - 2 * gap) / 2
-        sign = QRectF(area.center().x() - side / 2, top, side, side)
-        top += side + gap
-        below = top + title + gap
-        return sign, QRectF(area.left(), top, area.width(), title), QRectF(area.left(), below, area.width(), detail)
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say(self._scene)
+        super().changeEvent(event)
 
-    def _fits(self, block: QRectF, height: float) -> bool:
-        return block.width() <= self._inner().width() and block.height() <= height
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        self._run_or_rest()
+        super().showEvent(event)
 
-    def _title(self, size: int) -> QRectF:
-        """The room for each of the titles that take turns, so that none of them moves what is there."""
-        font = self._font(size, QFont.Weight.Bold)
-        blocks = [self._block(font, title) for title in self._titles]
-        return QRectF(0, 0, max(block.width() for block in blocks), max(block.height() for block in blocks))
-
-    def _detail(self, size: int) -> QRectF:
-        return self._block(self._font(size, QFont.Weight.Normal), self._words.detail)
-
-    def _block(self, font: QFont, text: str) -> QRectF:
-        """The room that `text` takes when it is wrapped."""
-        return QFontMetricsF(font).boundingRect(QRectF(0, 0, self._inner().width(), 10_000), CENTRED, text)
-
-    def _inner(self) -> QRectF:
-        margin = min(self.width(), self.height()) * MARGIN
-        return QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
-
-    def _side(self) -> float:
-        """The sign's."""
-        shares = self._shares()
-        return min(self._inner().width() * shares.across, self._inner().height() * shares.down)
-
-    def _shares(self) -> Shares:
-        return SHARES.get(self.phase, USUAL)
-
-    def _font(self, size: int, weight: QFont.Weight) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(size)
-        font.setWeight(weight)
-        return font
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        self._timer.stop()
+        super().hideEvent(event)
 
 
-def largest(sizes: range, fits: Callable[[int], bool]) -> int:
-    """The first of `sizes` that fits, or the last."""
-    return next((size for size in sizes if fits(size)), sizes[-1])
+def _whole_name(title: str, name: str | None) -> str:
+    """The title, not broken within a name that fits a line."""
+    return title.replace(name, name.replace(" ", "\xa0")) if name and len(name) <= SHORT_NAME else title

@@ -16,9 +16,8 @@ def dress(app: QApplication, look: theme.Look = theme.LIGHT) -> None:
     QGuiApplication.setDesktopFileName("doorward")
     app.setStyle("Fusion")
     installed = set(QFontDatabase.families())
-    family = next((font for font in theme.FONTS if font in installed), None)
-    if family:
-        app.setFont(QFont(family))
+    family = next((font for font in theme.FONTS if font in installed), app.font().family())
+    app.setFont(QFont([family, *theme.FALLBACKS]))
     app.setWindowIcon(_icon())
     app.setPalette(_palette(look))
     app.setStyleSheet(theme.stylesheet(look))

@@ -1,110 +1,107 @@
-"""The operator's PIN is asked for, or set where there is none yet, before anything that only an operator may do."""
+"""What only an operator may do is asked for here: the PIN or the passphrase, or a first PIN where there is neither."""
 
 from collections.abc import Callable
 from functools import partial
 from math import ceil
+from typing import Protocol
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QDialog, QWidget
 
-from core.errors import DoorwardError
-from core.pin import LEAST_DIGITS, MOST_DIGITS, Guard, hashed, matches
-from core.store import Store
+from core.domain import Role
+from core.errors import DoorwardError, InvalidField
+from core.pin import LEAST_DIGITS, MOST_CHARACTERS, Guard, hashed, matches
 from kiosk import theme
 from kiosk.controls import Notice, button, column, field, label, row
 from kiosk.jobs import Jobs
-from kiosk.notice import put_up
+from kiosk.keypad import Keypad
 from kiosk.veil import Veil
 
-ASK = "Type the operator's PIN."
+ASK = "Type the operator's PIN or the administrator's passphrase."
 SET = f"There is no operator's PIN yet. Choose one of {LEAST_DIGITS} digits or more, and type it twice."
-KEYS = "123456789 0⌫"
-ERASE = "⌫"
 COUNT_MS = 250
+IDLE_MS = 60_000
+"""After which a dialog that somebody walked away from is closed."""
+
+
+class Secrets(Protocol):
+    """Where the two hashes are kept. Each may raise StoreUnavailable."""
+
+    def secret(self, role: Role) -> str | None: ...
+    def set_secret(self, role: Role, secret_hash: str) -> None: ...
 
 
 class Gate:
-    """Opens an operator's page over `window` for whoever knows the PIN. `notice` stands on each of them."""
+    """Lets through whoever knows a secret, over `window`; everybody, without asking, where it is `free`."""
 
     def __init__(
-        self, store: Store, jobs: Jobs, window: QWidget, guard: Guard | None = None, *, notice: str = ""
+        self, secrets: Secrets, jobs: Jobs, window: QWidget, guard: Guard | None = None, *, free: bool = False
     ) -> None:
-        self._store, self._jobs, self._window = store, jobs, window
+        self._secrets, self._jobs, self._window = secrets, jobs, window
         self._guard = guard or Guard()
-        self._notice = notice
+        self._free = free
 
-    def open(self, page: Callable[[], QDialog]) -> None:
-        """Shows what `page` makes, once the PIN was right."""
-        pin = PinDialog(self._store, self._guard, self._jobs, self._window)
-        pin.accepted.connect(lambda: self._open(page()))
-        self._show(pin)
-
-    def _open(self, page: QDialog) -> None:
-        put_up(self._notice, page)
-        self._show(page)
-
-    def _show(self, dialog: QDialog) -> None:
-        """Over a window that is dimmed meanwhile; gone once it is closed."""
-        veil = Veil(self._window)
-        dialog.finished.connect(veil.deleteLater)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+    def ask(self, passed: Callable[[Role], object]) -> None:
+        """Calls `passed` with who it was, once a secret was right. Asks one question at a time."""
+        if self._free:
+            passed(Role.ADMINISTRATOR)
+        elif self._window.findChild(GateDialog) is None:
+            dialog = GateDialog(self._secrets, self._guard, self._jobs, self._window)
+            dialog.passed.connect(passed)
+            veil = Veil(self._window)
+            dialog.finished.connect(veil.deleteLater)
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.finished.connect(self._window.activateWindow)  # without a window manager nobody else does
+            dialog.open()
 
 
-class PinDialog(QDialog):
-    """Accepted once the PIN was right, or a first one was stored."""
+class GateDialog(QDialog):
+    """Accepted once a secret was right, or a first one was stored."""
 
-    def __init__(self, store: Store, guard: Guard, jobs: Jobs, parent: QWidget) -> None:
+    passed = Signal(object)
+    """The `core.domain.Role`."""
+
+    def __init__(self, secrets: Secrets, guard: Guard, jobs: Jobs, parent: QWidget, idle_ms: int = IDLE_MS) -> None:
         super().__init__(parent)
         self.setWindowTitle("Operator")
-        self._store, self._guard, self._jobs = store, guard, jobs
-        self._stored: str | None = None
+        self._secrets, self._guard, self._jobs = secrets, guard, jobs
+        self._first = False
         self.lead = label("One moment…")
-        self.pin = field("PIN", longest=MOST_DIGITS, secret=True)
-        self.again = field("PIN once more", longest=MOST_DIGITS, secret=True)
+        self.pin = field("PIN or passphrase", longest=MOST_CHARACTERS, secret=True)
+        self.again = field("PIN once more", longest=MOST_CHARACTERS, secret=True)
         self.notice = Notice()
         self.cancel = button("&Cancel", self.reject)
         self.go = button("C&ontinue", self._submit, look="primary", default=True)
         self._countdown = QTimer(self, interval=COUNT_MS)
         self._countdown.timeout.connect(self._count_down)
+        self._idle = QTimer(self, interval=idle_ms, singleShot=True)
+        self._idle.timeout.connect(self.reject)
         self._lay_out()
-        self.again.hide()
         self._allow(typing=False)
-        jobs.run(self, store.operator_pin, self._loaded, self._unavailable)
+        jobs.run(self, partial(_any, secrets), self._loaded, self._unavailable)
 
     def _lay_out(self) -> None:
+        self.keypad = Keypad(letters=True)
         form = (label("Operator", look="heading"), self.lead, self.pin, self.again, self.notice)
-        whole = row(column(*form, None, row(self.cancel, self.go)), column(self._keypad(), None), gap=theme.WIDE)
+        whole = row(column(*form, None, row(self.cancel, self.go)), self.keypad, gap=theme.WIDE)
         whole.setStretch(0, 1)
         whole.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
         self.setLayout(whole)
-        self.resize(640, 360)
+        self.again.hide()
+        for typed in (self.pin, self.again):
+            typed.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData)  # a passphrase is no number
+            typed.textChanged.connect(lambda *_: self._idle.start())
+        self.resize(720, 400)
+        self._idle.start()
 
-    def _keypad(self) -> QWidget:
-        """For where there is no keyboard; it types where the cursor is and never takes the focus."""
-        keypad = QWidget()
-        grid = QGridLayout(keypad)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(theme.GAP)
-        for place, key in enumerate(KEYS):
-            if key != " ":
-                made = button(key, partial(self._press, key), look="key")
-                made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-                made.setAccessibleName("Erase a digit" if key == ERASE else key)
-                grid.addWidget(made, place // 3, place % 3)
-        return keypad
-
-    def _press(self, key: str) -> None:
-        target: QLineEdit = self.again if self.again.hasFocus() else self.pin
-        if key == ERASE:
-            target.backspace()
-        elif target.isEnabled():
-            target.insert(key)
-
-    def _loaded(self, stored: str | None) -> None:
-        self._stored = stored
-        self.lead.setText(ASK if stored else SET)
-        self.again.setVisible(stored is None)
+    def _loaded(self, any_yet: bool) -> None:  # noqa: FBT001 - the answer is all there is
+        self._first = not any_yet
+        self.lead.setText(SET if self._first else ASK)
+        self.again.setVisible(self._first)
+        self.keypad.allow_letters(allowed=not self._first)
+        if self._first:
+            self.pin.setPlaceholderText("PIN")
+            self.pin.setAccessibleName("PIN")
         self._allow(typing=True)
         self._count_down()
 
@@ -113,21 +110,20 @@ class PinDialog(QDialog):
         self.notice.bad(str(error))
 
     def _submit(self) -> None:
-        pin, again, stored = self.pin.text(), self.again.text(), self._stored
+        typed, again = self.pin.text(), self.again.text()
         self._allow(typing=False)
         self.notice.plain("One moment…")
-        if stored is None:
-            self._jobs.run(self, partial(_set, self._store, pin, again), lambda _: self.accept(), self._refused)
-        else:
-            self._jobs.run(self, partial(matches, pin, stored), self._checked, self._refused)
+        call = partial(_set_first, self._secrets, typed, again) if self._first else partial(whose, self._secrets, typed)
+        self._jobs.run(self, call, self._checked, self._refused)
 
-    def _checked(self, right: bool) -> None:  # noqa: FBT001 - the answer is all there is
-        self._guard.note(right=right)
-        if right:
+    def _checked(self, role: Role | None) -> None:
+        self._guard.note(right=role is not None)
+        if role is not None:
             self.accept()
+            self.passed.emit(role)
             return
         self._retry()
-        self.notice.bad("That is not the PIN.")
+        self.notice.bad("That is neither of them.")
         self._count_down()
 
     def _refused(self, error: DoorwardError) -> None:
@@ -140,12 +136,12 @@ class PinDialog(QDialog):
         self._allow(typing=True)
 
     def _count_down(self) -> None:
-        """Keeps the fields shut while too many wrong PINs are waited off."""
+        """Keeps the fields shut while too many wrong ones are waited off."""
         pause = self._guard.pause()
         if pause:
             self._allow(typing=False)
             self._countdown.start()
-            self.notice.bad(f"Too many wrong PINs. Wait {ceil(pause)} seconds.")
+            self.notice.bad(f"Too many wrong attempts. Wait {ceil(pause)} seconds.")
         elif self._countdown.isActive():
             self._countdown.stop()
             self.notice.clear()
@@ -158,5 +154,32 @@ class PinDialog(QDialog):
             self.pin.setFocus()
 
 
-def _set(store: Store, pin: str, again: str) -> None:
-    store.set_operator_pin(hashed(pin, again))
+def whose(secrets: Secrets, typed: str) -> Role | None:
+    """Who knows that secret; None: nobody. Raises StoreUnavailable, and where what is stored is damaged.
+
+    Until there is an administrator's passphrase the operator is all that there is, and may all.
+    """
+    stored = {role: secrets.secret(role) for role in (Role.ADMINISTRATOR, Role.OPERATOR)}
+    damaged: DoorwardError | None = None
+    for role, secret_hash in stored.items():
+        try:
+            if secret_hash is not None and matches(typed, secret_hash):
+                return role if stored[Role.ADMINISTRATOR] else Role.ADMINISTRATOR
+        except DoorwardError as error:
+            damaged = error  # the other one may still be right
+    if damaged is not None:
+        raise damaged
+    return None
+
+
+def _any(secrets: Secrets) -> bool:
+    return any(secrets.secret(role) is not None for role in Role)
+
+
+def _set_first(secrets: Secrets, pin: str, again: str) -> Role:
+    """Raises InvalidField, StoreUnavailable."""
+    secret_hash = hashed(pin, again)
+    if _any(secrets):
+        raise InvalidField("PIN", "somebody has set one meanwhile; close this and type that one")
+    secrets.set_secret(Role.OPERATOR, secret_hash)
+    return Role.ADMINISTRATOR

@@ -25,6 +25,7 @@ class Keypad(QStackedWidget):
         for keys, leads_to in SETS.items():
             self.addWidget(self._set(keys, leads_to))
         self.allow_letters(allowed=letters)
+        self.enlarge(1.0)
         self._name()
 
     def allow_letters(self, *, allowed: bool) -> None:
@@ -34,6 +35,11 @@ class Keypad(QStackedWidget):
         for key, made in self._keys:
             if key == MORE:
                 made.setVisible(allowed)
+
+    def enlarge(self, scale: float) -> None:
+        """Keys of so many times their usual size, at most."""
+        for _, made in self._keys:
+            made.setMaximumSize(round(theme.KEY * scale), round(theme.KEY * scale))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.LanguageChange:
@@ -56,7 +62,6 @@ class Keypad(QStackedWidget):
         made = button(leads_to if key == MORE else key, partial(self._press, key), look="key")
         made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        made.setMaximumSize(theme.KEY, theme.KEY)
         policy = made.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         made.setSizePolicy(policy)

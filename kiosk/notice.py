@@ -1,9 +1,6 @@
-"""What stands on every operator's page as long as a photograph can open the door."""
-
-from PySide6.QtWidgets import QDialog
+"""What stands over every operator's page as long as a photograph can open the door."""
 
 from core.settings import LivenessSettings
-from kiosk.controls import label
 
 PHOTOGRAPH = "A photograph can open this door: liveness is {}."
 
@@ -13,10 +10,3 @@ def standing(liveness: LivenessSettings) -> str:
     if liveness.enforced:
         return ""
     return PHOTOGRAPH.format("off" if liveness.mode == "off" else "only observed")
-
-
-def put_up(notice: str, page: QDialog) -> None:
-    """Puts `notice` over all else on `page`, from edge to edge."""
-    layout = page.layout()
-    if notice and layout is not None:
-        layout.setMenuBar(label(notice, look="standing"))

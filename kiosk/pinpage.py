@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
@@ -16,6 +16,8 @@ from kiosk.controls import Notice, button, column, field, label, row
 from kiosk.jobs import Jobs
 from kiosk.keypad import Keypad
 
+SMALLEST, MOST = (800, 480), 2.4
+"""The screen that the console's sizes are made for, and how many times as large all is at most."""
 IDLE_MS = 30_000
 """After which a page that somebody walked away from is closed, and what was typed forgotten."""
 
@@ -44,6 +46,7 @@ class PinPage(QWidget):
         self.cancel = button("", self.leave)
         self.go = button("", self._submit, look="primary", default=True)
         self.keypad = Keypad(letters=True)
+        self._scale = 0.0
         self._idle = QTimer(self, interval=idle_ms, singleShot=True)
         self._idle.timeout.connect(self.leave)
         self._lay_out()
@@ -84,14 +87,10 @@ class PinPage(QWidget):
             None,
             row(self.cancel, self.go),
         )
-        held = QWidget()
-        held.setLayout(form)
-        held.setMaximumSize(theme.FORM, theme.FORM)
-        held.setMinimumWidth(theme.FORM // 2)
-        self._whole = row(held, self.keypad, gap=theme.WIDE)
+        self._form = QWidget()
+        self._form.setLayout(form)
+        self._whole = row(self._form, self.keypad, gap=theme.WIDE)
         self._whole.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
-        for part in (held, self.keypad):
-            self._whole.setAlignment(part, Qt.AlignmentFlag.AlignCenter)
         self.setLayout(self._whole)
 
     def _say(self) -> None:
@@ -145,7 +144,17 @@ class PinPage(QWidget):
             self._say()
         super().changeEvent(event)
 
+    def _enlarge(self, scale: float) -> None:
+        """As read from where one stands, so in shares of the screen rather than in the console's sizes."""
+        scale = round(scale, 1)
+        if scale != self._scale:
+            self._scale = scale
+            self._form.setMaximumSize(round(theme.FORM * scale), round(theme.FORM * scale))
+            self.keypad.enlarge(scale)
+            self.setStyleSheet(theme.enlarged(scale))
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         upright = self.height() > self.width()
         self._whole.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
+        self._enlarge(max(1.0, min(self.width() / SMALLEST[0 if not upright else 1], MOST)))
         super().resizeEvent(event)

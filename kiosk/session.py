@@ -1,126 +1,117 @@
-"""One run of the kiosk: its parts made, wired to the window, started, and stopped in the reverse order."""
+"""One run of the kiosk: its parts wired to the window, started, and stopped in the reverse order."""
 
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSocketNotifier, QTimer
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication
 
-from core import packs
 from core.config import Settings
-from core.engine import Engine
-from core.enrolment import Enrolment
-from core.errors import StoreUnavailable
-from core.parts import enrol_demo_people, make_engine, make_enrolment, make_recogniser, make_store
-from core.recogniser import Recogniser
-from core.settings import DEMO
+from core.domain import Role
+from core.errors import DoorFailed
 from core.store import Store
 from kiosk import theme
-from kiosk.apiprocess import ApiProcess, answering, command_line
-from kiosk.bridge import Bridge
+from kiosk.bar import Bar
+from kiosk.console.wiring import Office, speak_to
 from kiosk.dress import dress
-from kiosk.enrol import EnrolDialog
 from kiosk.gate import Gate
-from kiosk.getpack import PackDialog
-from kiosk.jobs import Jobs
-from kiosk.notice import standing
-from kiosk.strip import Strip
+from kiosk.language import LANGUAGES
+from kiosk.oval import Oval
+from kiosk.parts import Parts, make_parts
+from kiosk.pinpage import PinPage
 from kiosk.video import Video
 from kiosk.window import Window
 
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What runs behind the window."""
-
-    store: Store
-    recogniser: Recogniser
-    enrolment: Enrolment
-    engine: Engine
-    bridge: Bridge
-    jobs: Jobs
-    api: ApiProcess
-
-    def start(self, *, api: bool) -> None:
-        self.recogniser.start()
-        self.engine.start()
-        if api:
-            self.api.start()
-
-    def stop(self) -> None:
-        """Each part, whatever becomes of the others. Twice is fine."""
-        with ExitStack() as stack:
-            for stop in (self.store.close, self.recogniser.stop, self.jobs.stop, self.api.stop, self.engine.stop):
-                stack.callback(stop)  # called from the last to the first
+__all__ = ["make_parts", "make_window", "run", "signals_call"]
 
 
-def run(settings: Settings, config: Path | None, *, demo: bool) -> int:
-    """Shows the kiosk until it is closed, or ended by Ctrl-C or SIGTERM. Returns the exit code."""
+def run(
+    settings: Settings,
+    config: Path | None,
+    *,
+    demo: bool,
+    locked: bool = False,
+    on_lock: Callable[[bool], None] = lambda _: None,
+) -> int:
+    """Shows the kiosk until it is closed, or ended by Ctrl-C or SIGTERM. Returns the exit code.
+
+    `locked`: the door was locked when the run before ended. `on_lock` is told whenever that changes.
+    Raises ConfigError where the door's configuration cannot be used.
+    """
     app = QApplication(sys.argv[:1])
     dress(app, theme.LOOKS[settings.kiosk.theme])
+    speak_to(settings.kiosk.language)
     parts = make_parts(settings, config, demo=demo)
     window = make_window(settings, parts)
+    office = open_office(window, parts, on_lock)
     with ExitStack() as stack:
-        stack.enter_context(signals_call(app.quit))
+        stack.enter_context(signals_call(lambda: app.exit(0)))  # quit() would ask the window first
         stack.callback(parts.stop)
+        if locked:
+            with suppress(DoorFailed):  # that is not in use yet
+                parts.engine.lock(locked=True)
         parts.start(api=settings.kiosk.api)
         window.appear(fullscreen=settings.kiosk.fullscreen)
+        if not demo:
+            greet = partial(first_of_all, office)
+            parts.jobs.run(window, partial(is_new, parts.store), greet, lambda _: None)  # the screen will say so
         return app.exec()
 
 
-def make_parts(settings: Settings, config: Path | None, *, demo: bool) -> Parts:
-    store = make_store(settings.database)
-    recogniser = make_recogniser(settings, store, live=True)
-    enrolment = make_enrolment(settings, recogniser, store)
-    if settings.models.pack == DEMO:
-        with suppress(StoreUnavailable):  # the screen will say so
-            enrol_demo_people(recogniser, enrolment, store)
-    bridge, jobs = Bridge(), Jobs()
-    return Parts(
-        store,
-        recogniser,
-        enrolment,
-        make_engine(settings, recogniser, store, on_scene=bridge.publish),
-        bridge,
-        jobs,
-        ApiProcess(command_line(config, demo=demo), answering(settings.api), jobs),
-    )
-
-
 def make_window(settings: Settings, parts: Parts) -> Window:
-    """The window, fed by the engine and the API, and the operator's way in behind the PIN."""
-    models = settings.models
-    look = theme.LOOKS[settings.kiosk.theme]
-    video = Video(parts.engine.latest, mirror=settings.kiosk.mirror, look=look)
-    fetchable = models.pack in packs.NAMES
-    strip = Strip(parts.recogniser, settings.camera.source, settings.api, fetchable=fetchable, look=look)
-    window = Window(video, strip, look)
+    """The window, fed by the engine; its buttons for visitors lead where they should."""
+    kiosk = settings.kiosk
+    look = theme.LOOKS[kiosk.theme]
+    guide = Oval(eased=not kiosk.reduced_motion)
+    video = Video(parts.engine.latest, mirror=kiosk.mirror, guide=guide, look=look)
+    bar = Bar(LANGUAGES, look, language=kiosk.language, pin=kiosk.pin)
+    window = Window(
+        video,
+        bar,
+        look,
+        open_seconds=settings.door.open_seconds,
+        greeting=kiosk.greeting,
+        reduced_motion=kiosk.reduced_motion,
+    )
     if settings.demo:
-        video.add_badge("DEMO")
+        bar.add_badge("DEMO")
     parts.bridge.scene_changed.connect(window.show_scene)
-    parts.api.changed.connect(strip.show_api)
-    gate = Gate(parts.store, parts.jobs, window, notice=standing(settings.liveness))
-
-    def enrol() -> QDialog:
-        dialog = EnrolDialog(
-            parts.enrolment,
-            parts.engine.latest,
-            parts.jobs,
-            mirror=settings.kiosk.mirror,
-            most=settings.enrolment.max_images,
-            parent=window,
-        )
-        parts.bridge.scene_changed.connect(dialog.show_scene)
-        return dialog
-
-    strip.enrol_wanted.connect(lambda: gate.open(enrol))
-    strip.pack_wanted.connect(lambda: gate.open(lambda: PackDialog(models.pack, models.root, parts.jobs, window)))
+    bar.language_wanted.connect(speak_to)
+    bar.pin_wanted.connect(partial(ask_pin, window, parts))
     return window
+
+
+def ask_pin(window: Window, parts: Parts) -> None:
+    """For who cannot be recognised, or does not want to be."""
+    page = PinPage(parts.store, parts.jobs)
+    page.entered.connect(parts.engine.enter)
+    page.left.connect(window.show_door)
+    window.show_page(page)
+
+
+def open_office(window: Window, parts: Parts, on_lock: Callable[[bool], None]) -> Office:
+    """The operator's way in, and the only way to close the window by hand: both behind the gate."""
+    gate = Gate(parts.store, parts.jobs, window, free=parts.demo)
+    office = Office(window, parts, on_lock=on_lock)
+    window.bar.operator_wanted.connect(partial(gate.ask, office.open))
+    window.close_wanted.connect(partial(gate.ask, lambda _: window.close()))
+    return office
+
+
+def first_of_all(office: Office, new: bool) -> None:  # noqa: FBT001 - the answer is all there is
+    if new:
+        office.first_run()
+
+
+def is_new(store: Store) -> bool:
+    """Whether nobody has said yet who may operate this door. Raises StoreUnavailable."""
+    store.migrate()
+    return all(store.secret(role) is None for role in Role)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.domain import Phase
 
@@ -49,6 +50,7 @@ STATES = {
     Phase.DENIED: Tone("#8f1616", "#ffffff", "#ff6464"),
     Phase.PAUSED: Tone("#39434d", "#ffffff", "#ffffff"),
     Phase.FAULT: Tone(WARNING, ON_WARNING, WARNING),
+    Phase.LOCKED: Tone("#2b2f36", "#ffffff", "#ffffff"),
 }
 """The same by day and by night: whoever has learnt that green is open is not to learn it again."""
 LIGHT = Look(
@@ -117,6 +119,7 @@ CONTRAST = Look(
         Phase.DENIED: Tone("#5c0000", "#ffffff", "#ff6464"),
         Phase.PAUSED: Tone("#000000", "#ffffff", "#ffffff"),
         Phase.FAULT: Tone("#ffe600", "#000000", "#ffe600"),
+        Phase.LOCKED: Tone("#000000", "#ffffff", "#ffffff"),
     },
 )
 LOOKS = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}
@@ -127,11 +130,15 @@ ROOM = 16
 WIDE = 24
 RADIUS = 10
 TARGET = 44  # the least height of what a finger hits
+FORM = 560  # the most that a form is wide
+KEY = 96  # the most that a key of a keypad is wide and high
 FRAME = 4.0  # the line around a face
 EDGE = 10.0  # the line around the picture once there is a verdict
 
 FONTS = ("Inter", "Noto Sans", "Segoe UI", "Ubuntu Sans", "Ubuntu", "Cantarell", "DejaVu Sans")
 """The first one installed is used."""
+FALLBACKS = ("DejaVu Sans", "Noto Sans Arabic", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei")
+"""For what it lacks: Arabic first where its lines are low, Chinese by name, or else it comes in Japanese shapes."""
 SMALL, BODY, LARGE, HEADING = 13, 16, 20, 26
 BANNER_SIZES = range(160, 19, -2)
 """A banner's title takes the first size at which all of it fits."""
@@ -172,7 +179,61 @@ def stylesheet(look: Look = LIGHT) -> str:
     QPushButton#primary:disabled {{ background: {look.sunken}; color: {look.ink_soft}; border-color: {look.sunken}; }}
     QPushButton:focus, QLineEdit:focus, QPushButton#primary:focus {{
         border: 3px solid {look.focus}; }}
+    QComboBox, QAbstractSpinBox {{ min-height: {TARGET - 4}px; }}
+    QAbstractItemView:focus, QCheckBox:focus {{ border: 3px solid {look.focus}; }}
+    QComboBox QAbstractItemView {{ background: {look.surface}; selection-background-color: {look.accent};
+        selection-color: {look.on_accent}; }}
+    QAbstractItemView {{ background: {look.surface}; alternate-background-color: {look.page};
+        border: 2px solid {look.rule}; border-radius: {RADIUS}px; gridline-color: {look.sunken};
+        selection-background-color: {look.accent}; selection-color: {look.on_accent}; }}
+    QHeaderView::section {{ background: {look.sunken}; color: {look.ink}; border: none;
+        border-right: 1px solid {look.rule}; padding: {GAP // 2}px {GAP}px; font-weight: 600; }}
+    QTableView::item {{ padding: 0px {GAP // 2}px; }}
+    QCheckBox {{ border: 3px solid transparent; spacing: {GAP}px; min-height: {TARGET - 12}px; }}
+    QScrollArea, QScrollArea > QWidget > QWidget#held {{ background: transparent; border: none; }}
+    QToolTip {{ background: {look.surface}; color: {look.ink}; border: 1px solid {look.rule}; }}
     QProgressBar {{ background: {look.sunken}; border: none; border-radius: {RADIUS}px; min-height: {ROOM + GAP}px;
         text-align: center; }}
     QProgressBar::chunk {{ background: {look.accent}; border-radius: {RADIUS}px; }}
+    QWidget#console {{ background: {look.page}; }}
+    QFrame#rail {{ background: {look.surface}; border: 1px solid {look.rule}; border-top: none; border-left: none; }}
+    QPushButton#tab {{ border-color: transparent; background: transparent; text-align: left; }}
+    QPushButton#tab:hover {{ background: {look.sunken}; }}
+    QPushButton#tab:checked {{ background: {look.accent}; color: {look.on_accent}; }}
+    QPushButton#tab:focus {{ border: 3px solid {look.focus}; }}
+    QFrame#reading {{ background: {look.surface}; border: 3px solid transparent; border-radius: {RADIUS}px; }}
+    QFrame#reading:focus {{ border-color: {look.focus}; }}
+    QLabel#what {{ font-weight: 700; }}
+    QLabel#remedy {{ color: {look.ink_soft}; }}
+    QScrollBar {{ background: transparent; border: none; }}
+    QScrollBar:vertical {{ width: {ROOM}px; }}
+    QScrollBar:horizontal {{ height: {ROOM}px; }}
+    QScrollBar::handle {{ background: {look.rule}; border-radius: {GAP // 2}px; margin: 4px; }}
+    QScrollBar::handle:vertical {{ min-height: {TARGET}px; }}
+    QScrollBar::handle:horizontal {{ min-width: {TARGET}px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0px; height: 0px; }}
+    QLabel#section {{ font-size: {LARGE}px; font-weight: 700; padding-top: {GAP}px; qproperty-indent: 0; }}
+    QPushButton#danger {{ color: {look.bad}; border-color: {look.bad}; }}
+    QPushButton#danger:hover {{ background: {look.bad_ground}; }}
+    QPushButton#danger:focus {{ border: 3px solid {look.focus}; }}
+    QFrame#drop {{ background: {look.surface}; border: 2px dashed {look.rule}; border-radius: {RADIUS}px; }}
+    QTableView, QListView {{ border: 3px solid {look.rule}; outline: 0; }}
+    QTableView, QHeaderView {{ border-radius: 0px; }}
+    QHeaderView {{ border: none; }}
+    QDateTimeEdit {{ background: {look.surface}; border: 2px solid {look.rule}; border-radius: {RADIUS}px;
+        padding: 0px {GAP}px; selection-background-color: {look.accent}; selection-color: {look.on_accent}; }}
+    QDateTimeEdit:focus {{ border: 3px solid {look.focus}; }}
+    QDateTimeEdit::drop-down {{ border: none; width: {TARGET}px; }}
+    QDateTimeEdit::down-arrow {{ image: url("{_drawing("down", look.ink)}"); width: 20px; height: 20px; }}
+    QCheckBox::indicator {{ width: 20px; height: 20px; border: 2px solid {look.ink_soft}; border-radius: 5px;
+        background: {look.surface}; }}
+    QCheckBox::indicator:checked {{ border-color: {look.accent}; background: {look.accent};
+        image: url("{_drawing("tick", look.on_accent)}"); }}
     """
+
+
+def _drawing(name: str, ink: str) -> str:
+    """The file of a drawing, in black or white, whichever `ink` is nearer to."""
+    red, green, blue = (int(ink[place : place + 2], 16) for place in (1, 3, 5))
+    colour = "white" if red + green + blue > 3 * 127 else "black"
+    return (Path(__file__).with_name("icons") / f"{name}-{colour}.svg").as_posix()

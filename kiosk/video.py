@@ -1,118 +1,141 @@
-"""The live picture. A timer peeks at the mailbox; pixels never travel by signal."""
+"""The live picture. A timer peeks at the mailbox; a thread makes what it finds as large as it is seen."""
 
-from dataclasses import dataclass
+from functools import partial
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent, QPen, QShowEvent, QTransform
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtGui import (
+    QColor,
+    QHideEvent,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.camera import LatestFrame
-from core.domain import Box, Frame, Image, Phase, Scene
+from core.domain import Box, Frame, Phase, Scene, Turn
 from kiosk import theme
 from kiosk.glyphs import paint_camera
+from kiosk.oval import Oval, Spot, lying, paint_arrows, paint_oval
+from kiosk.picture import Fit, as_qimage, fit, laid, paint_rim
+from kiosk.worker import Worker
+
+__all__ = ["Video", "as_qimage", "fit"]
 
 PEEK_MS = 33
-CROP = 1.75  # how much wider than its view a picture may become, to fill its height
 VERDICTS = (Phase.GRANTED, Phase.DENIED, Phase.FAULT)
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """How a picture lies in a view: its left top corner and its size there, and whether it is mirrored."""
-
-    scale: float
-    left: float
-    top: float
-    width: float
-    mirror: bool
-
-    def box(self, box: Box) -> Box:
-        """A box in pixels of the picture as it lies in the view."""
-        left, top, right, bottom = (side * self.scale for side in box)
-        if self.mirror:
-            left, right = self.width - right, self.width - left
-        return self.left + left, self.top + top, self.left + right, self.top + bottom
-
-
-def fit(picture: tuple[int, int], view: tuple[float, float], *, mirror: bool = False) -> Fit:
-    """Lays a picture of (height, width) centred into a view of (height, width).
-
-    Its whole height is seen; its sides are cut where it is too wide, but no more than `CROP` allows.
-    """
-    scale = min(view[0] / picture[0], CROP * view[1] / picture[1])
-    height, width = picture[0] * scale, picture[1] * scale
-    return Fit(scale, (view[1] - width) / 2, (view[0] - height) / 2, width, mirror)
-
-
 class Video(QWidget):
-    """The newest frame of `latest`, with the faces of the scene framed in the state's colour.
+    """The newest frame of `latest`. With a `guide`, an oval in the state's colour follows the face that it is about.
 
-    With `verdicts` the picture is framed as well once there is one.
+    Without, all faces of the scene are framed, and with `verdicts` the picture as well once there is one.
     """
 
     def __init__(
-        self, latest: LatestFrame, *, mirror: bool, verdicts: bool = True, look: theme.Look = theme.LIGHT
+        self,
+        latest: LatestFrame,
+        *,
+        mirror: bool,
+        verdicts: bool = True,
+        guide: Oval | None = None,
+        look: theme.Look = theme.LIGHT,
     ) -> None:
         super().__init__()
-        self._look = look
-        self._latest = latest
-        self._mirror = mirror
+        self._look, self._latest, self._mirror, self._guide = look, latest, mirror, guide
         self._verdicts = VERDICTS if verdicts else ()
         self._scene = Scene(Phase.STARTING)
         self._frame: Frame | None = None
         self._image: QImage | None = None
+        self._laid = self._view()  # the view that the picture was made for
+        self._spot, self._lies = Spot(), Fit(1.0, 0.0, 0.0, 0.0, mirror)
         self.setAccessibleName("Live picture of the camera")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._badges = QVBoxLayout(self)
-        self._badges.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
-        self._badges.addStretch()
-        self._timer = QTimer(self)
-        self._timer.setInterval(PEEK_MS)
+        self._timer = QTimer(self, interval=PEEK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.peek)
+        self._worker = Worker(self)
+        self._worker.answered.connect(self._show_picture)
+        self.destroyed.connect(partial(Worker.stop, self._worker))  # where nobody hid it before
 
-    def add_badge(self, text: str) -> None:
-        """A standing notice over the picture."""
-        badge = QLabel(text, textFormat=Qt.TextFormat.PlainText)
-        badge.setObjectName("badge")
-        self._badges.insertWidget(self._badges.count() - 1, badge, alignment=Qt.AlignmentFlag.AlignLeft)
+    @property
+    def oval(self) -> QRectF:
+        """Where the oval is, in the view."""
+        return lying(self._spot, self._picture(), QRectF(self.rect()), mirror=self._mirror)
 
     def show_scene(self, scene: Scene) -> None:
-        self._scene = scene
-        self.update()
+        before, self._scene = self._scene, scene
+        if self._guide is None:
+            self.update()
+            return
+        self._guide.follow(scene)
+        if (scene.phase, scene.asked, scene.progress) != (before.phase, before.asked, before.progress):
+            self.update()
 
     def peek(self) -> None:
-        """Takes over the newest frame; paints only where it is another one."""
+        """Takes over the newest frame; paints only where it is another one, or where the oval has moved."""
         frame = self._latest.peek()
-        if frame is self._frame:
+        spot = self._guide.step() if self._guide is not None else self._spot
+        if frame is self._frame and (spot, self._view()) == (self._spot, self._laid):
             return
-        self._frame = frame
-        self._image = None if frame is None else as_qimage(frame.image)
-        self.update()
+        self._frame, self._spot, self._laid = frame, spot, self._view()
+        if frame is None:
+            self._show_picture(None)
+            return
+        self._lies = fit((frame.image.shape[0], frame.image.shape[1]), self._view(), mirror=self._mirror)
+        make = partial(
+            laid,
+            frame.image,
+            self._lies,
+            self.size(),
+            ratio=self.devicePixelRatioF(),
+            ground=self._look.sunken,
+            hole=None if self._guide is None else self.oval,
+        )
+        if self._worker.running:
+            self._worker.ask(make)
+        else:
+            self._show_picture(make())
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        self._worker.start()
         self._timer.start()
         super().showEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         self._timer.stop()
+        self._worker.stop()
+        self._frame = self._image = None  # nobody who comes later sees who was here before
         super().hideEvent(event)
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._look.sunken))
         if self._image is None:
+            painter.fillRect(self.rect(), QColor(self._look.sunken))
             self._paint_nothing(painter)
         else:
-            self._paint_picture(painter, self._image)
-            self._paint_boxes(painter)
-        if self._scene.phase in self._verdicts:
+            painter.drawImage(self.rect(), self._image)
+            self._paint_guide(painter, self._guide) if self._guide is not None else self._paint_boxes(painter)
+        if self._guide is not None:
+            seen = QRectF(self.rect()) if self._image is None else self._picture()
+            paint_rim(painter, QRectF(self.rect()), seen, self._look.tones[self._scene.phase].ground)
+        elif self._scene.phase in self._verdicts:
             self._paint_edge(painter)
         painter.end()
 
-    def _fit(self, picture: tuple[int, int]) -> Fit:
-        return fit(picture, (self.height(), self.width()), mirror=self._mirror)
+    def _show_picture(self, image: QImage | None) -> None:
+        if image is None or self._frame is not None:  # else the camera was lost meanwhile
+            self._image = image
+            self.update()
+
+    def _picture(self) -> QRectF:
+        """Where all of the picture lies, also what the view cuts off."""
+        return QRectF(self._lies.left, self._lies.top, self._lies.width, self._lies.height)
+
+    def _view(self) -> tuple[int, int]:
+        return self.height(), self.width()
 
     def _paint_nothing(self, painter: QPainter) -> None:
         side = min(self.width(), self.height()) * 0.4
@@ -120,20 +143,22 @@ class Video(QWidget):
         area.moveCenter(QRectF(self.rect()).center())
         paint_camera(painter, area, self._look.rule, crossed=self._scene.phase is Phase.FAULT)
 
-    def _paint_picture(self, painter: QPainter, image: QImage) -> None:
-        lies = self._fit((image.height(), image.width()))
-        transform = QTransform.fromTranslate(lies.left + (lies.width if lies.mirror else 0), lies.top)
-        transform.scale(-lies.scale if lies.mirror else lies.scale, lies.scale)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setTransform(transform, combine=True)
-        painter.drawImage(QPointF(0, 0), image)
-        painter.restore()
+    def _paint_guide(self, painter: QPainter, guide: Oval) -> None:
+        scene, oval = self._scene, self.oval
+        paint_oval(painter, oval, scene.phase, self._filled(), self._look.tones[scene.phase])
+        if scene.phase is Phase.CHALLENGE and scene.asked in (Turn.LEFT, Turn.RIGHT):
+            paint_arrows(painter, oval, QRectF(self.rect()), scene.asked, guide.beat)
+
+    def _filled(self) -> float:
+        """How much of the oval's line is thick: by the face's size, by the challenge's progress, all with a verdict."""
+        if self._scene.phase is Phase.CHALLENGE:
+            return self._scene.progress
+        return self._spot.fill if self._scene.phase in (Phase.IDLE, Phase.LOOKING) else 1.0
 
     def _paint_boxes(self, painter: QPainter) -> None:
         if not all(self._scene.size):
             return
-        lies = self._fit(self._scene.size)
+        lies = fit(self._scene.size, self._view(), mirror=self._mirror)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for box in self._scene.boxes:
             if box != self._scene.subject:
@@ -146,13 +171,6 @@ class Video(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_mitred(self._look.tones[self._scene.phase].ground, theme.EDGE))
         painter.drawRect(QRectF(self.rect()).adjusted(half, half, -half, -half))
-
-
-def as_qimage(image: Image) -> QImage:
-    """The same pixels, not copied where their rows are whole; the QImage keeps them alive."""
-    whole = np.ascontiguousarray(image)
-    height, width = whole.shape[:2]
-    return QImage(whole.data, width, height, whole.strides[0], QImage.Format.Format_BGR888)
 
 
 def _frame_face(painter: QPainter, box: Box, colour: str, width: float) -> None:

@@ -1,38 +1,73 @@
-"""The window at the door: the picture, the one state, the status strip."""
+"""The window at the door: the screen that people meet, and whatever page is put over it."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QMainWindow, QWidget
+import time
+from collections.abc import Callable
+from dataclasses import replace
 
-from core.domain import Scene
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+
+from core.domain import Phase, Reason, Scene
 from kiosk import theme
 from kiosk.banner import Banner
-from kiosk.controls import column, row
-from kiosk.strip import Strip
+from kiosk.bar import Bar
+from kiosk.doorscreen import DoorScreen, calm
+from kiosk.oval import sought
+from kiosk.steady import Steady
 from kiosk.video import Video
-
-SHARES = {QBoxLayout.Direction.LeftToRight: (62, 38), QBoxLayout.Direction.TopToBottom: (56, 44)}
-"""Of picture and banner: beside each other on a wide screen, one above the other on an upright one."""
+from kiosk.wording import Greeting
 
 USUAL = QSize(1280, 800)
+AWAKE = 5.0  # seconds that the picture stays after the last face
+LOOK_MS = 200  # between two looks at what is due with time alone
 
 
 class Window(QMainWindow):
-    """Shows one scene at a time."""
+    """Shows one scene at a time, steadily, or a page over the door.
 
-    def __init__(self, video: Video, strip: Strip, look: theme.Look = theme.LIGHT) -> None:
+    `open_seconds` is how long the door stays open once it was opened. `close_wanted`: somebody tries to close it,
+    which only `close()` does.
+    """
+
+    close_wanted = Signal()
+
+    def __init__(
+        self,
+        video: Video,
+        bar: Bar,
+        look: theme.Look = theme.LIGHT,
+        *,
+        open_seconds: float = 3.0,
+        greeting: Greeting = "full",
+        reduced_motion: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__()
         self.setWindowTitle("Doorward")
-        self.video, self.banner, self.strip = video, Banner(look), strip
-        self._door = row(self.video, self.banner, gap=0)
-        whole = column(self._door, self.strip, gap=0)
-        whole.setStretch(0, 1)
-        whole.setContentsMargins(0, 0, 0, 0)
-        page = QWidget()
-        page.setLayout(whole)
-        self.setCentralWidget(page)
+        self.video, self.bar = video, bar
+        self.banner = Banner(
+            look, open_seconds=open_seconds, greeting=greeting, reduced_motion=reduced_motion, clock=clock
+        )
+        self.door = DoorScreen(video, self.banner, bar, look)
+        self._clock, self._steady = clock, Steady()
+        self._newest = Scene(Phase.STARTING)
+        self._seen_at = float("-inf")
+        self._locked = self._closing = False
+        self._page: QWidget | None = None
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.door)
+        self.setCentralWidget(self._stack)
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that no button has the focus until somebody asks for it
         self.setFocus()
+
+    @property
+    def awake(self) -> bool:
+        """Whether somebody was near the camera a moment ago."""
+        return self._clock() - self._seen_at < AWAKE
 
     def appear(self, *, fullscreen: bool) -> None:
         """On the whole screen, or in its usual size where that fits. Sizes itself: a bare X has no window manager."""
@@ -44,14 +79,56 @@ class Window(QMainWindow):
             self.show()
 
     def show_scene(self, scene: Scene) -> None:
-        self.banner.show_scene(scene)
-        self.video.show_scene(scene)
-        self.strip.show_scene(scene)
+        if scene.phase is Phase.IDLE and scene.subject is not None:  # who was let in, and did not go
+            scene = replace(scene, reason=Reason.COOLING_DOWN)
+        self._newest = scene
+        self.refresh()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        upright = self.height() > self.width()
-        direction = QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight
-        self._door.setDirection(direction)
-        for place, share in enumerate(SHARES[direction]):
-            self._door.setStretch(place, share)
-        super().resizeEvent(event)
+    def lock_door(self, locked: bool) -> None:  # noqa: FBT001 - the answer to one question
+        """Shows that the door is locked, whatever the scene. Locking the door itself is the engine's."""
+        self._locked = locked
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows what is due now: some scenes wait until they can be read."""
+        now = self._clock()
+        shown = self._steady.take(self._newest, now)
+        if shown.phase is not Phase.IDLE or sought(shown) is not None:
+            self._seen_at = now
+            self.bar.keep()
+        if self._locked:
+            shown = Scene(Phase.LOCKED)
+        awake = self.awake
+        self.door.show_scene(shown if awake or shown.phase is not Phase.IDLE else calm(shown), awake=awake)
+
+    def show_page(self, page: QWidget) -> None:
+        """Over the door, in the place of any other page."""
+        self._drop_page()
+        self._page = page
+        self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        page.setFocus()
+
+    def show_door(self) -> None:
+        """Any page is thrown away."""
+        self._drop_page()
+        self.setFocus()
+
+    def _drop_page(self) -> None:
+        page, self._page = self._page, None
+        self._stack.setCurrentWidget(self.door)
+        if page is not None:
+            self._stack.removeWidget(page)
+            page.deleteLater()
+
+    def close(self) -> bool:
+        self._closing = True
+        return super().close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Only an operator closes the door's window: a click on the frame's X only asks for it."""
+        if self._closing:
+            super().closeEvent(event)
+        else:
+            event.ignore()
+            self.close_wanted.emit()

@@ -1,12 +1,19 @@
-"""What the screen says in which scene. Pure; the one place of the door's sentences."""
+"""What the screen says in which scene, in the language of the moment. Pure; the one place of the door's sentences.
 
-from collections.abc import Callable
+All are for whoever stands there. What an operator wants to know of a fault is on the operator's pages.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
+from typing import Literal
 
-from core.domain import Fault, Phase, Reason, Scene, Turn
+from PySide6.QtCore import QCoreApplication
+
+from core.domain import Phase, Reason, Scene, Turn
 from core.errors import (
     CameraUnavailable,
+    ConfigError,
     DoorFailed,
     LivenessUnavailable,
     ModelMismatch,
@@ -14,6 +21,10 @@ from core.errors import (
     StoreUnavailable,
 )
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
+
+Greeting = Literal["full", "first", "none"]
+"""Which part of the name whoever is let in reads."""
+LONG = 90  # seconds, beyond which minutes are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,112 +35,151 @@ class Words:
     detail: str = ""
 
 
-GUIDANCE = {
-    Reason.TOO_FAR: "Please step closer",
-    Reason.TOO_CLOSE: "Please step back a little",
-    Reason.OFF_CENTRE: "A little more to the middle, please",
-    Reason.BLURRED: "Hold still for a moment",
-    Reason.TOO_DARK: "It is too dark to see your face",
-    Reason.TOO_BRIGHT: "There is too much light on your face",
-    Reason.TURNED_AWAY: "Please face the camera",
-    Reason.PARTLY_HIDDEN: "Please show your whole face",
-    Reason.MORE_THAN_ONE: "One person at a time, please",
-    Reason.COOLING_DOWN: "The door was opened for you a moment ago",
+def translate(_context: str, text: str, _note: None = None, _n: int = 0) -> str:
+    """Marks a sentence for lupdate, which knows it by this name, and one with plurals by a digit as `n`."""
+    return text
+
+
+GUIDANCE: Mapping[Reason, str] = {
+    Reason.TOO_FAR: translate("door", "Please step closer"),
+    Reason.TOO_CLOSE: translate("door", "Please step back a little"),
+    Reason.OFF_CENTRE: translate("door", "A little more to the middle, please"),
+    Reason.BLURRED: translate("door", "Hold still for a moment"),
+    Reason.TOO_DARK: translate("door", "It is too dark to see your face"),
+    Reason.TOO_BRIGHT: translate("door", "There is too much light on your face"),
+    Reason.TURNED_AWAY: translate("door", "Please face the camera"),
+    Reason.PARTLY_HIDDEN: translate("door", "Please show your whole face"),
+    Reason.MORE_THAN_ONE: translate("door", "One person at a time, please"),
+    Reason.COOLING_DOWN: translate("door", "The door was opened for you a moment ago"),
 }
-GUIDANCE_TURNING = GUIDANCE | {
-    Reason.BLURRED: "A little slower, please",
-    Reason.TURNED_AWAY: "Not quite so far, please",
+GUIDANCE_TURNING: Mapping[Reason, str] = {
+    **GUIDANCE,
+    Reason.BLURRED: translate("door", "A little slower, please"),
+    Reason.TURNED_AWAY: translate("door", "Not quite so far, please"),
 }
-HOLD_STILL = "Hold still for a moment"
-INVITATION = "The door opens when it knows you"
-ONLY_A_LITTLE = "Only a little, eyes on the screen"
+HOLD_STILL = translate("door", "Hold still for a moment")
+INVITATION = translate("door", "The door opens when it knows you")
+ONLY_A_LITTLE = translate("door", "Only a little, eyes on the screen")
 TURNS = {
-    Turn.STRAIGHT: Words("Look straight ahead", HOLD_STILL),
-    Turn.LEFT: Words("Turn your head left", ONLY_A_LITTLE),
-    Turn.RIGHT: Words("Turn your head right", ONLY_A_LITTLE),
+    Turn.STRAIGHT: Words(translate("door", "Look straight ahead"), HOLD_STILL),
+    Turn.LEFT: Words(translate("door", "Turn your head left"), ONLY_A_LITTLE),
+    Turn.RIGHT: Words(translate("door", "Turn your head right"), ONLY_A_LITTLE),
 }
-FACE_THE_CAMERA = "Face the camera with nothing before your face, or ask for help"
-DENIALS = {
-    Reason.CHALLENGE_FAILED: "Do what the screen asks, one step at a time, or ask for help",
-    Reason.WRONG_PIN: "Type your PIN again, or ask for help",
+STARTING = Words(translate("door", "Starting"), translate("door", "One moment, please"))
+WELCOME, WELCOME_BY_NAME = translate("door", "Welcome"), translate("door", "Welcome, {name}")
+OPEN = translate("door", "The door is open")
+FACE_THE_CAMERA = translate("door", "Face the camera with nothing before your face, or ask for help")
+DENIALS: Mapping[Reason, str] = {
+    Reason.CHALLENGE_FAILED: translate("door", "Do what the screen asks, one step at a time, or ask for help"),
+    Reason.WRONG_PIN: translate("door", "Check your ID, type your PIN again, or ask for help"),
 }
 """What helps; else FACE_THE_CAMERA. That a photograph is not alive is not told: it is then somebody's who is let in."""
-OTHER_WAY = "Use the other way in, or ask for help."
-LONG = 90  # seconds, beyond which minutes are told
+OTHER_WAY = translate("door", "Use another way in, or ask for help")
+AGAIN_SOON = translate("door", "Try again in a moment, or ask for help")
+TOO_MANY = translate("door", "Too many attempts")
+IN_SECONDS = translate("door", "Try again in %n seconds, or use another way in", None, 2)
+IN_MINUTES = translate("door", "Try again in %n minutes, or use another way in", None, 2)
+TOMORROW = translate("door", "Try again tomorrow, or use another way in")
+LOCKED = Words(
+    translate("door", "The door is locked"), translate("door", "Nobody is let in at the moment. Please ask for help.")
+)
 
-FAULTS = {
-    BLOWN_OUT.code: "The camera is dazzled",
-    CameraUnavailable.code: "No picture from the camera",
-    COVERED.code: "The camera is covered",
-    "door_open": "The door may be open",
-    DoorFailed.code: "The door did not open",
-    FROZEN.code: "The picture is frozen",
-    LivenessUnavailable.code: "Liveness cannot be checked",
-    ModelMismatch.code: "The face model has changed",
-    ModelUnavailable.code: "A model is missing",
-    SLOW.code: "The camera is too slow",
-    StoreUnavailable.code: "The database does not answer",
-    "recognition_failed": "Recognition failed",
-    "recognition_hangs": "Recognition does not answer",
+OUT_OF_SERVICE = translate("door", "Out of service")
+FAULTS: Mapping[str, Words] = {
+    BLOWN_OUT.code: Words(
+        translate("door", "The camera is dazzled"),
+        translate("door", "There is too much light here. Use another way in, or ask for help."),
+    ),
+    CameraUnavailable.code: Words(translate("door", "No picture from the camera"), OTHER_WAY),
+    ConfigError.code: Words(translate("door", "The door is not set up"), OTHER_WAY),
+    COVERED.code: Words(
+        translate("door", "The camera is covered"),
+        translate("door", "Uncover the camera, or ask for help"),
+    ),
+    "door_open": Words(
+        translate("door", "The door may be open"),
+        translate("door", "Please pull it shut and ask for help"),
+    ),
+    DoorFailed.code: Words(translate("door", "The door did not open"), AGAIN_SOON),
+    FROZEN.code: Words(translate("door", "The picture is frozen"), OTHER_WAY),
+    "recognition_hangs": Words(translate("door", "The door does not answer"), OTHER_WAY),
+    LivenessUnavailable.code: Words(translate("door", "Faces cannot be checked"), OTHER_WAY),
+    "locked_out": Words(TOO_MANY, OTHER_WAY),
+    ModelMismatch.code: Words(translate("door", "Faces must be enrolled anew"), OTHER_WAY),
+    ModelUnavailable.code: Words(translate("door", "Faces cannot be recognised"), OTHER_WAY),
+    "recognition_failed": Words(translate("door", "Something went wrong"), AGAIN_SOON),
+    SLOW.code: Words(translate("door", "The camera is too slow"), OTHER_WAY),
+    StoreUnavailable.code: Words(translate("door", "The door is offline"), OTHER_WAY),
 }
-OUT_OF_SERVICE = "Out of service"
+"""By the code; any other is OUT_OF_SERVICE. Never the fault's own message, which is for the operator."""
 
 
-def words(scene: Scene) -> Words:
+def words(scene: Scene, greeting: Greeting = "full") -> Words:
     """The banner for `scene`."""
-    return _WORDS[scene.phase](scene)
+    if scene.phase is Phase.GRANTED:
+        return _granted(scene.name or "", greeting)
+    if scene.phase is Phase.PAUSED:
+        return Words(_told(TOO_MANY), _when(scene.wait))
+    said = _WORDS[scene.phase](scene)
+    return Words(_told(said.title), _told(said.detail))
 
 
-def titles(scene: Scene) -> tuple[str, ...]:
+def titles(scene: Scene, greeting: Greeting = "full") -> tuple[str, ...]:
     """The titles that take turns while `scene` goes on, its own among them: they are to be of one size."""
-    return tuple(turn.title for turn in TURNS.values()) if scene.phase is Phase.CHALLENGE else (words(scene).title,)
+    if scene.phase is Phase.CHALLENGE:
+        return tuple(_told(turn.title) for turn in TURNS.values())
+    return (words(scene, greeting).title,)
 
 
-def _idle(scene: Scene) -> Words:
-    return Words("Step in front of the camera", GUIDANCE.get(scene.reason, INVITATION) if scene.reason else INVITATION)
+def _told(text: str, n: int = -1) -> str:
+    """In the language of the moment; `n` takes the place of %n and chooses the plural."""
+    return QCoreApplication.translate("door", text, None, n)
 
 
-def _looking(scene: Scene) -> Words:
-    return Words("Look at the camera", GUIDANCE.get(scene.reason, HOLD_STILL) if scene.reason else HOLD_STILL)
-
-
-def _challenge(scene: Scene) -> Words:
-    asked = scene.asked or Turn.STRAIGHT
-    guidance = GUIDANCE if asked == Turn.STRAIGHT else GUIDANCE_TURNING
-    usual = TURNS[asked]
-    return Words(usual.title, guidance.get(scene.reason, usual.detail) if scene.reason else usual.detail)
-
-
-def _granted(scene: Scene) -> Words:
-    return Words(f"Welcome, {scene.name}" if scene.name else "Welcome", "The door is open")
-
-
-def _denied(scene: Scene) -> Words:
-    return Words("Access denied", DENIALS.get(scene.reason, FACE_THE_CAMERA) if scene.reason else FACE_THE_CAMERA)
-
-
-def _paused(scene: Scene) -> Words:
-    return Words("Too many attempts", f"Recognition goes on {_when(scene.wait)}. {OTHER_WAY}")
+def _granted(name: str, greeting: Greeting) -> Words:
+    shown = {"full": name.split(), "first": name.split()[:1], "none": []}[greeting]  # a Chinese name is one word
+    welcome = _told(WELCOME_BY_NAME if shown else WELCOME)
+    return Words(welcome.replace("{name}", " ".join(shown)), _told(OPEN))
 
 
 def _when(wait: int | None) -> str:
     if wait is None:
-        return "tomorrow"
-    return f"in {wait} s" if wait <= LONG else f"in {ceil(wait / 60)} min"
+        return _told(TOMORROW)
+    return _told(IN_SECONDS, wait) if wait <= LONG else _told(IN_MINUTES, ceil(wait / 60))
+
+
+def _advice(scene: Scene, known: Mapping[Reason, str], usual: str) -> str:
+    return usual if scene.reason is None else known.get(scene.reason, usual)
+
+
+def _idle(scene: Scene) -> Words:
+    return Words(translate("door", "Step in front of the camera"), _advice(scene, GUIDANCE, INVITATION))
+
+
+def _looking(scene: Scene) -> Words:
+    return Words(translate("door", "Look at the camera"), _advice(scene, GUIDANCE, HOLD_STILL))
+
+
+def _challenge(scene: Scene) -> Words:
+    asked = scene.asked or Turn.STRAIGHT
+    known = GUIDANCE if asked == Turn.STRAIGHT else GUIDANCE_TURNING
+    return Words(TURNS[asked].title, _advice(scene, known, TURNS[asked].detail))
+
+
+def _denied(scene: Scene) -> Words:
+    return Words(translate("door", "Access denied"), _advice(scene, DENIALS, FACE_THE_CAMERA))
 
 
 def _fault(scene: Scene) -> Words:
-    fault = scene.fault or Fault("", "The log says more.")
-    return Words(FAULTS.get(fault.code, OUT_OF_SERVICE), fault.message)
+    return FAULTS.get(scene.fault.code if scene.fault else "", Words(OUT_OF_SERVICE, OTHER_WAY))
 
 
-_WORDS: dict[Phase, Callable[[Scene], Words]] = {
-    Phase.STARTING: lambda _: Words("Starting", "One moment, please"),
+_WORDS: Mapping[Phase, Callable[[Scene], Words]] = {
+    Phase.STARTING: lambda _: STARTING,
     Phase.IDLE: _idle,
     Phase.LOOKING: _looking,
     Phase.CHALLENGE: _challenge,
-    Phase.GRANTED: _granted,
     Phase.DENIED: _denied,
-    Phase.PAUSED: _paused,
+    Phase.LOCKED: lambda _: LOCKED,
     Phase.FAULT: _fault,
 }

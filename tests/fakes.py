@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from core.domain import Event, Face, Frame, Image, Incident, Template, Vector
+from core.domain import Consent, Event, Face, Frame, Image, Incident, Template, Vector
 from core.errors import CameraUnavailable, DoorFailed, StoreUnavailable
 from core.gallery import unit
 from core.looks import moved
@@ -98,6 +98,7 @@ class FakeStore:
 
     def __init__(self, *templates: Template) -> None:
         self.faces: list[Template] = list(templates)
+        self.consents: dict[str, Consent] = {}
         self.log: list[str] = []
         self.recorded: list[Event] = []
         self.reported: list[Incident] = []
@@ -130,10 +131,19 @@ class FakeStore:
         return self._version, list(self.faces)
 
     def add_faces(
-        self, user_id: str, name: str, templates: Sequence[Template], *, limit: int, replace: bool = False
+        self,
+        user_id: str,
+        name: str,
+        templates: Sequence[Template],
+        *,
+        limit: int,
+        replace: bool = False,
+        consent: Consent | None = None,
     ) -> int:
         self._answer()
         self.gains(*templates)
+        if consent is not None:
+            self.consents[user_id] = consent
         return len(templates)
 
     def record(self, event: Event) -> int:

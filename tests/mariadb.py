@@ -1,4 +1,7 @@
-"""A MariaDB server of the tests' own: Debian's mariadbd on a free port, its data in a folder that goes away."""
+"""The databases of the tests: a SQLite file, and a MariaDB server of their own.
+
+That is Debian's mariadbd on a free port, its data in a folder that goes away.
+"""
 
 import os
 import secrets
@@ -14,6 +17,9 @@ from tempfile import TemporaryDirectory
 
 import pymysql
 import pytest
+import sqlalchemy as sa
+
+from core.store import Store
 
 HOW = "The tests on MySQL need Debian's server: apt-get install mariadb-server (it need not run)."
 STARTING, STOPPING = 60.0, 10.0
@@ -143,6 +149,37 @@ def mariadb() -> Iterator[Server]:
 def mariadb_url(mariadb: Server) -> str:
     """The URL of a database of the test's own."""
     return mariadb.fresh_database()
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of a database that is empty, or not even there."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/new folder/doorward.sqlite"
+    return str(request.getfixturevalue("mariadb_url"))
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    with closing(Store(url)) as store:
+        store.migrate()
+        yield store
+
+
+@pytest.fixture
+def another(url: str, store: Store) -> Iterator[Store]:
+    """A second Store on the same database, as the API is to the kiosk."""
+    with closing(Store(url)) as another:
+        another.migrate()
+        yield another
+
+
+@contextmanager
+def looked_into(url: str) -> Iterator[sa.Connection]:
+    """A connection past the store, as an administrator's would be."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        yield connection
 
 
 def _found(name: str) -> str | None:

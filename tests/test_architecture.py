@@ -26,7 +26,7 @@ ONLY_IN = {
     "cv2": {"core/opencv.py"},
     "insightface": {"core/faces.py", "core/packs.py", "core/liveness.py", "core/admin/bench"},
     "onnxruntime": {"core/faces.py", "core/liveness.py", "core/admin/bench"},
-    "sqlalchemy": {"core/store.py", "core/database.py", "core/migrations"},
+    "sqlalchemy": {"core/store.py", "core/people.py", "core/events.py", "core/database.py", "core/migrations"},
     "alembic": {"core/database.py", "core/migrations"},
     "fastapi": {"api"},
     "uvicorn": {"api"},

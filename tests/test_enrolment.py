@@ -1,8 +1,11 @@
 """The one way in: all pictures or none, one person's only, and not somebody else's face."""
 
+from datetime import UTC, datetime
+
 import pytest
 from fakes import FakeModel, FakeStore, face, image, template
 
+from core.domain import Consent
 from core.enrolment import Enrolment, Picture
 from core.errors import (
     DifferentPeople,
@@ -93,3 +96,13 @@ def test_without_model_or_database_nothing_is_enrolled():
     loading = Recogniser(FakeModel, desk.store, RecognitionSettings())
     with pytest.raises(ModelUnavailable):
         Enrolment(loading, desk.store, EnrolmentSettings()).enrol("ann", "Ann", [Picture("a.jpg", of("ann"))])
+
+
+def test_consent_is_put_on_record_with_the_faces_and_not_without():
+    desk, consent = Desk(), Consent("2026-11 en", datetime(2026, 11, 24, 12, tzinfo=UTC))
+    with pytest.raises(FaceNotFound):
+        desk.enrols("ann", "Ann", of(), consent=consent)
+    desk.enrols("bob", "Bob", of("bob"))
+    assert desk.store.consents == {}
+    desk.enrols("ann", "Ann", of("ann"), consent=consent)
+    assert desk.store.consents == {"ann": consent}

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -123,6 +124,7 @@ class Snag:
         self._part, self._call, self._says = part, call, says
         self._real = getattr(part, call)
         self._reached, self._answered = threading.Event(), threading.Event()
+        self._held: list[threading.Thread] = []
         if not hangs:
             self.answers()
 
@@ -135,7 +137,7 @@ class Snag:
         self.answers()
 
     def __call__(self, *arguments):
-        self._thread = threading.current_thread()
+        self._held.append(threading.current_thread())
         self._reached.set()
         assert self._answered.wait(30)
         return self._says(lambda: self._real(*arguments))
@@ -147,9 +149,9 @@ class Snag:
         return self._reached.wait(seconds)
 
     def is_over(self):
-        """With the thread that it held up."""
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
+        """With the thread that it held up first."""
+        self._held[0].join(PATIENCE)
+        assert not self._held[0].is_alive()
 
     def answers(self):
         self._answered.set()
@@ -248,7 +250,8 @@ class House:
                 self.waits_until_it_hangs()
 
     def _judges_opening(self):
-        if self.store.log[-1:] != ["recorded granted"]:
+        before = [entry for entry in self.store.log if entry != "door failed"]  # it may have been given up just now
+        if before[-1:] != ["recorded granted"]:
             self.wrong.append(f"opened after {self.store.log[-2:]}")
         elif self.store.recorded[-1].source != "pin" and self.clock() - self.camera.seen.get("ann", -LONG) > LATE + 2:
             self.wrong.append("opened for somebody who is long gone")
@@ -257,6 +260,12 @@ class House:
 @pytest.fixture(autouse=True)
 def _is_asked_often_whether_it_hangs(monkeypatch):
     monkeypatch.setattr(core.engine, "OVERSEEN", 0.02)
+
+
+@pytest.fixture
+def soon_left(monkeypatch):
+    """Stopping does not wait long for a thread that hangs."""
+    monkeypatch.setattr(core.engine, "STOP_SECONDS", 0.2)
 
 
 @pytest.fixture
@@ -280,17 +289,27 @@ def test_what_hangs_is_said_so_and_what_it_says_too_late_opens_nothing(house, pa
 
 
 @pytest.mark.logs("does not answer; it is left")
-@pytest.mark.parametrize(("part", "call"), [("model", "detect"), ("store", "record")])
-def test_it_is_shut_down_in_time_and_what_hung_before_opens_nothing_though_it_was_started_again(house, part, call):
-    with Snag(getattr(house, part), call) as snag:
+def test_it_is_shut_down_in_time_while_the_detector_hangs_which_opens_nothing_when_it_answers(house):
+    with Snag(house.model, "detect") as snag:
         house.camera.shows(ANN)
         snag.is_reached()
         house.stops_in_time()
+        snag.answers()
+        snag.is_over()
+    assert house.store.log == []
+
+
+@pytest.mark.logs("does not answer; it is left")
+def test_what_hung_when_it_was_shut_down_opens_nothing_after_it_was_started_again(house, soon_left):
+    with Snag(house.store, "record") as snag:
+        house.camera.shows(ANN)
+        snag.is_reached()
+        house.engine.stop()
         house.camera.shows(NOBODY)
         house.engine.start()
         snag.answers()
         snag.is_over()
-    assert "open" not in house.store.log
+    assert house.store.log == ["recorded granted", "door failed"]
     house.lets_ann_in()
 
 
@@ -317,7 +336,7 @@ def test_a_database_that_hangs_after_the_door_was_opened_does_not_keep_it_open(h
 
 @pytest.mark.logs("answered when nobody waited")
 def test_a_door_that_hangs_is_a_fault_and_no_grant_and_is_shut_when_it_answers():
-    with House(door_timeout=0.2, open_seconds=LONG) as house, Snag(house.door, "unlocks") as snag:
+    with House(door_timeout=0.5, open_seconds=LONG) as house, Snag(house.door, "unlocks") as snag:
         house.camera.shows(ANN)
         snag.is_reached()
         house.waits_for_fault("door_failed")
@@ -384,6 +403,24 @@ def test_a_screen_that_fails_does_not_keep_anybody_out(house):
         house.lets_ann_in()
 
 
+def test_a_door_that_an_operator_tried_does_not_open_once_the_record_has_hung(house):
+    with Snag(house.store, "report") as snag, ThreadPoolExecutor(1) as operator:
+        tried = operator.submit(house.engine.try_door)
+        snag.is_reached()
+        house.clock.jumps(3600)
+        snag.answers()
+        with pytest.raises(DoorFailed):
+            tried.result(PATIENCE)
+    assert "open" not in house.store.log
+
+
+def test_starting_twice_is_starting_once():
+    with House() as house:
+        running = set(threading.enumerate())
+        house.engine.start()
+        assert set(threading.enumerate()) == running
+
+
 def test_an_engine_that_never_ran_can_be_stopped_and_started_afterwards():
     house = House()
     for _ in range(2):
@@ -407,27 +444,37 @@ def test_two_doors_started_and_stopped_again_and_again_leave_no_thread():
             house.lets_ann_in()
 
 
-def test_a_pin_typed_while_something_hung_opens_nothing_when_that_was_too_long():
-    with House() as house:
-        with Snag(house.model, "detect") as snag:
-            snag.is_reached()
-            house.engine.enter(BY_PIN)
-            house.waits_until_it_hangs()
-        house.waits_for(lambda scene: scene.phase is Phase.GRANTED or scene.fault not in (None, HANGS))
-        assert "open" not in house.store.log
+def test_a_pin_typed_while_something_hung_opens_nothing_when_that_was_too_long(house):
+    with Snag(house.model, "detect") as snag:
+        snag.is_reached()
+        house.engine.enter(BY_PIN)
+        house.waits_until_it_hangs()
+    house.waits_for(lambda scene: scene.phase is Phase.GRANTED or scene.fault not in (None, HANGS))
+    assert house.store.log == ["recorded granted", "door failed"]
 
 
 @pytest.mark.logs("does not answer; it is left")
-def test_a_pin_whose_record_hung_opens_nothing_after_a_restart():
-    with House() as house:
-        with Snag(house.store, "record") as snag:
-            house.engine.enter(BY_PIN)
-            snag.is_reached()
-            house.engine.stop()
-            house.engine.start()
-            snag.answers()
-            snag.is_over()
-        assert "open" not in house.store.log
+def test_a_pin_whose_record_hung_opens_nothing_after_a_restart(house, soon_left):
+    with Snag(house.store, "record") as snag:
+        house.engine.enter(BY_PIN)
+        snag.is_reached()
+        house.engine.stop()
+        house.engine.start()
+        snag.answers()
+        snag.is_over()
+    assert house.store.log == ["recorded granted", "door failed"]
+
+
+def test_a_door_closed_by_its_operator_while_a_record_hung_stays_closed_when_that_answers(house):
+    with Snag(house.store, "record") as snag:
+        house.camera.shows(ANN)
+        snag.is_reached()
+        house.engine.lock(locked=True)
+        snag.answers()
+        house.waits_for(lambda scene: scene.phase in (Phase.LOCKED, Phase.GRANTED))
+    assert house.store.log == ["recorded granted", "door failed"]
+    house.engine.lock(locked=False)
+    house.lets_ann_in()
 
 
 OTHERS = [("store", "gallery_version"), ("camera", "shot"), ("door", "unlocks"), ("door", "locks")]
@@ -459,9 +506,9 @@ scripts = st.tuples(
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, which outside of tests are no exceptions
-@pytest.mark.logs("")
+@pytest.mark.logs("")  # whatever is said: most of it went wrong on purpose
 @settings(
-    max_examples=10,
+    max_examples=8,
     derandomize=True,
     database=None,
     deadline=None,

@@ -1,14 +1,17 @@
 """What somebody at the door sees while they are asked to turn their head."""
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from core.domain import Phase, Reason, Scene, Turn
 from kiosk import theme
+from kiosk.banner import Banner
+from kiosk.turnsign import paint_turn
 from kiosk.wording import GUIDANCE, words
 
 pytest_plugins = ["screen"]
@@ -127,3 +130,64 @@ def test_a_face_that_moves_does_not_paint_the_banner_anew(qtbot, banner):
     assert paints.count == 0
     banner.show_scene(Scene(Phase.GRANTED, name="Lin"))
     qtbot.waitUntil(lambda: paints.count == 1)
+
+
+# what moves ----------------------------------------------------------------------------------------------------------
+
+
+def shown(qtbot, turn, clock=lambda: 100.0, *, reduced_motion=False):
+    banner = Banner(reduced_motion=reduced_motion, clock=clock)
+    banner.resize(304, 420)
+    qtbot.addWidget(banner)
+    with qtbot.waitExposed(banner):
+        banner.show()
+    banner.show_scene(Scene(Phase.CHALLENGE, asked=turn))
+    qtbot.wait(50)
+    return banner
+
+
+@pytest.mark.parametrize("turn", EITHER_SIDE)
+def test_the_arrow_goes_to_and_fro_to_the_side_that_is_asked_for(qtbot, turn):
+    seconds = iter(np.arange(100, 200, 0.1))
+    banner = shown(qtbot, turn, partial(next, seconds))
+    paints = Paints(banner)
+    qtbot.waitUntil(lambda: paints.count >= 3)
+
+
+@pytest.mark.parametrize(("turn", "reduced"), [(Turn.STRAIGHT, False), (Turn.LEFT, True), (Turn.RIGHT, True)])
+def test_who_is_to_hold_still_or_wants_no_motion_sees_none(qtbot, turn, reduced):
+    banner = shown(qtbot, turn, reduced_motion=reduced)
+    paints = Paints(banner)
+    qtbot.wait(150)
+    assert paints.count == 0
+    banner.show_scene(Scene(Phase.GRANTED))
+    qtbot.waitUntil(lambda: paints.count > 0)
+
+
+@pytest.mark.parametrize("turn", EITHER_SIDE)
+def test_it_moves_along_the_way_that_it_points(turn):
+    middles = [np.nonzero(arrow(turn, sway))[1].mean() for sway in (-1, 0, 1)]
+    ways = np.diff(middles)
+    assert (ways > 3).all() or (ways < -3).all()
+
+
+def arrow(turn, sway, direction=Qt.LayoutDirection.LeftToRight, progress=0.0):
+    """(200, 200): what is drawn of the sign, in black on white."""
+    image = QImage(200, 200, QImage.Format.Format_RGB32)
+    image.fill("#ffffff")
+    painter = QPainter(image)
+    painter.setLayoutDirection(direction)
+    tone = theme.Tone("#ffffff", "#000000", "#000000")
+    paint_turn(painter, QRectF(0, 0, 200, 200), turn, progress, tone, sway=sway)
+    painter.end()
+    return np.frombuffer(image.constBits(), np.uint32).reshape(200, 200).copy() != 0xFFFFFFFF
+
+
+@pytest.mark.parametrize("turn", EITHER_SIDE)
+def test_in_arabic_the_bar_fills_from_the_right_but_left_stays_left(turn):
+    english, arabic = (
+        arrow(turn, 0.0, way, 0.3) for way in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft)
+    )
+    assert np.array_equal(english[:150], arabic[:150])
+    assert np.mean(english[160:] ^ arabic[160:, ::-1]) < 0.01
+    assert english[180, 20:60].sum() > arabic[180, 20:60].sum()

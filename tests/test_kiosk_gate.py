@@ -1,38 +1,44 @@
-"""The operator's PIN, and the gate that asks for it."""
+"""Who may do what an operator may: the PIN, the passphrase, and the gate that asks for them."""
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QPushButton
 
-from core.errors import InvalidField, StoreUnavailable
-from core.pin import PAUSE, Attempts, Guard, hashed, matches
+from core.domain import Role
+from core.errors import DoorwardError, InvalidField, StoreUnavailable
+from core.pin import PAUSE, Attempts, Guard, hashed, hashed_passphrase, matches
 from core.settings import LivenessSettings
-from kiosk.gate import Gate, PinDialog
+from kiosk.gate import Gate, GateDialog, whose
 from kiosk.notice import standing
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
 
-PIN = "271828"
+PIN, PASSPHRASE = "271828", "correct horse battery"
+PIN_HASH, PASSPHRASE_HASH = hashed(PIN, PIN), hashed_passphrase(PASSPHRASE, PASSPHRASE)
+OPERATOR, ADMINISTRATOR = Role.OPERATOR, Role.ADMINISTRATOR
 
 
-class FakePins:
-    """Keeps the hash of a PIN, or does not answer."""
+class FakeSecrets:
+    """Keeps the two hashes, or does not answer."""
 
-    def __init__(self, pin=None):
-        self.stored = hashed(pin, pin) if pin else None
+    def __init__(self, **stored):
+        self.stored = {Role(role): secret for role, secret in stored.items()}
         self._away = False
 
     def goes_away(self):
         self._away = True
 
-    def operator_pin(self):
+    def secret(self, role):
         if self._away:
             raise StoreUnavailable("The database does not answer. Start it.")
-        return self.stored
+        return self.stored.get(role)
 
-    def set_operator_pin(self, secret_hash):
-        self.stored = secret_hash
+    def set_secret(self, role, secret_hash):
+        self.stored[role] = secret_hash
+
+
+BOTH = {"operator": PIN_HASH, "administrator": PASSPHRASE_HASH}
 
 
 class FakeClock:
@@ -81,19 +87,44 @@ def test_a_right_pin_forgets_the_wrong_ones():
     assert attempts.pause(10.0) == 0
 
 
+# whose secret it is ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "role"), [(PIN, OPERATOR), (PASSPHRASE, ADMINISTRATOR), ("314159", None), ("", None)]
+)
+def test_a_secret_tells_whose_it_is(typed, role):
+    assert whose(FakeSecrets(**BOTH), typed) is role
+
+
+def test_until_there_is_a_passphrase_the_operator_may_all():
+    assert whose(FakeSecrets(operator=PIN_HASH), PIN) is ADMINISTRATOR
+
+
+def test_where_nothing_is_stored_nothing_is_right():
+    assert whose(FakeSecrets(), "") is None
+
+
+def test_a_damaged_secret_keeps_nobody_out_who_knows_the_other():
+    secrets = FakeSecrets(operator="damaged", administrator=PASSPHRASE_HASH)
+    assert whose(secrets, PASSPHRASE) is ADMINISTRATOR
+    with pytest.raises(DoorwardError, match="damaged"):
+        whose(secrets, PIN)
+
+
 # the gate ------------------------------------------------------------------------------------------------------------
 
 
-class Door:
-    """The gate, and what is behind it."""
+class Visit:
+    """Somebody before the gate, and who it took them for."""
 
     def __init__(self, qtbot, window, gate):
-        self.opened = []
+        self.passed = []
         self._qtbot, self._window, self._gate = qtbot, window, gate
 
     def knock(self):
-        self._gate.open(self._page)
-        dialog = self._window.findChild(PinDialog)
+        self._gate.ask(self.passed.append)
+        dialog = self._window.findChild(GateDialog)
         self._qtbot.waitUntil(lambda: dialog.pin.isEnabled() or not dialog.notice.isHidden())
         return dialog
 
@@ -102,12 +133,6 @@ class Door:
         dialog.again.setText(again)
         self._qtbot.keyClick(dialog.pin, Qt.Key.Key_Return)
 
-    def _page(self):
-        page = QDialog(self._window)
-        QVBoxLayout(page)
-        self.opened.append(page)
-        return page
-
 
 @pytest.fixture
 def clock():
@@ -115,44 +140,60 @@ def clock():
 
 
 @pytest.fixture
-def door(qtbot, jobs, window, clock):
-    return lambda pins, notice="": Door(qtbot, window, Gate(pins, jobs, window, Guard(clock), notice=notice))
+def visit(qtbot, jobs, window, clock):
+    return lambda secrets, **how: Visit(qtbot, window, Gate(secrets, jobs, window, Guard(clock), **how))
 
 
-def test_the_first_operator_sets_the_pin(door, qtbot):
-    pins = FakePins()
-    gate = door(pins)
+@pytest.mark.parametrize(("typed", "role"), [(PIN, OPERATOR), (PASSPHRASE, ADMINISTRATOR)])
+def test_the_right_secret_lets_through_and_a_wrong_one_does_not(visit, qtbot, typed, role):
+    gate = visit(FakeSecrets(**BOTH))
+    dialog = gate.knock()
+    assert dialog.again.isHidden()
+    gate.says(dialog, "314159")
+    qtbot.waitUntil(lambda: "neither" in dialog.notice.text())
+    assert (gate.passed, dialog.pin.text()) == ([], "")
+    gate.says(dialog, typed)
+    qtbot.waitUntil(lambda: gate.passed == [role])
+
+
+def test_where_there_is_neither_the_first_operator_sets_a_pin(visit, qtbot):
+    secrets = FakeSecrets()
+    gate = visit(secrets)
     dialog = gate.knock()
     assert "no operator's PIN yet" in dialog.lead.text()
     gate.says(dialog, "271828", "271829")
     qtbot.waitUntil(lambda: "not the same" in dialog.notice.text())
     gate.says(dialog, "12345", "12345")
     qtbot.waitUntil(lambda: "6 to 32 digits" in dialog.notice.text())
-    assert pins.stored is None
+    assert (secrets.stored, gate.passed) == ({}, [])
     gate.says(dialog, PIN, PIN)
-    qtbot.waitUntil(lambda: len(gate.opened) == 1)
-    assert matches(PIN, pins.stored)
+    qtbot.waitUntil(lambda: gate.passed == [ADMINISTRATOR])
+    assert matches(PIN, secrets.stored[OPERATOR])
 
 
-def test_the_right_pin_opens_the_page_and_a_wrong_one_does_not(door, qtbot):
-    gate = door(FakePins(PIN))
+def test_a_pin_that_was_set_meanwhile_is_not_replaced(visit, qtbot):
+    secrets = FakeSecrets()
+    gate = visit(secrets)
     dialog = gate.knock()
+    secrets.set_secret(OPERATOR, PIN_HASH)
+    gate.says(dialog, "314159", "314159")
+    qtbot.waitUntil(lambda: "meanwhile" in dialog.notice.text())
+    assert (secrets.stored[OPERATOR], gate.passed) == (PIN_HASH, [])
+
+
+def test_a_passphrase_alone_does_not_let_others_set_a_pin(visit):
+    dialog = visit(FakeSecrets(administrator=PASSPHRASE_HASH)).knock()
     assert dialog.again.isHidden()
-    gate.says(dialog, "314159")
-    qtbot.waitUntil(lambda: "not the PIN" in dialog.notice.text())
-    assert (gate.opened, dialog.pin.text()) == ([], "")
-    gate.says(dialog, PIN)
-    qtbot.waitUntil(lambda: len(gate.opened) == 1)
 
 
-def test_five_wrong_pins_shut_it_for_half_a_minute_also_in_another_dialog(door, qtbot, window, clock):
-    gate = door(FakePins(PIN))
+def test_five_wrong_ones_shut_it_for_half_a_minute_also_in_another_dialog(visit, qtbot, window, clock):
+    gate = visit(FakeSecrets(**BOTH))
     dialog = gate.knock()
     for _ in range(5):
         qtbot.waitUntil(dialog.pin.isEnabled)
         gate.says(dialog, "314159")
-        qtbot.waitUntil(lambda: "PIN" in dialog.notice.text())
-    assert dialog.notice.text() == "Too many wrong PINs. Wait 30 seconds."
+        qtbot.waitUntil(lambda: "neither" in dialog.notice.text() or "Wait" in dialog.notice.text())
+    assert dialog.notice.text() == "Too many wrong attempts. Wait 30 seconds."
     assert not dialog.pin.isEnabled()
     dialog.reject()
     qtbot.waitUntil(lambda: not window.findChildren(QDialog))
@@ -162,21 +203,34 @@ def test_five_wrong_pins_shut_it_for_half_a_minute_also_in_another_dialog(door, 
     clock.passes(21)
     qtbot.waitUntil(dialog.pin.isEnabled)
     gate.says(dialog, PIN)
-    qtbot.waitUntil(lambda: len(gate.opened) == 1)
+    qtbot.waitUntil(lambda: gate.passed == [OPERATOR])
 
 
-def test_without_the_database_nobody_gets_in(door, qtbot):
-    pins = FakePins(PIN)
-    pins.goes_away()
-    gate = door(pins)
+def test_without_the_database_nobody_gets_in(visit):
+    secrets = FakeSecrets(**BOTH)
+    secrets.goes_away()
+    gate = visit(secrets)
     dialog = gate.knock()
     assert dialog.notice.text() == "The database does not answer. Start it."
     assert not dialog.go.isEnabled()
+    assert gate.passed == []
 
 
-def test_the_keypad_types_where_the_cursor_is(door, qtbot):
-    dialog = door(FakePins()).knock()
-    keys = {key.text(): key for key in dialog.findChildren(QPushButton)}
+def test_a_database_that_goes_away_meanwhile_lets_nobody_in(visit, qtbot):
+    secrets = FakeSecrets(**BOTH)
+    gate = visit(secrets)
+    dialog = gate.knock()
+    secrets.goes_away()
+    gate.says(dialog, PIN)
+    qtbot.waitUntil(lambda: "does not answer" in dialog.notice.text())
+    assert gate.passed == []
+
+
+def test_the_keypad_types_where_the_cursor_is(visit, qtbot):
+    dialog = visit(FakeSecrets()).knock()
+    keys = {key.text(): key for key in dialog.findChildren(QPushButton) if key.isVisible()}
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.pin.hasFocus)
     for key in "12⌫3":
         qtbot.mouseClick(keys[key], Qt.MouseButton.LeftButton)
     dialog.again.setFocus()
@@ -184,12 +238,30 @@ def test_the_keypad_types_where_the_cursor_is(door, qtbot):
     assert (dialog.pin.text(), dialog.again.text()) == ("13", "0")
 
 
-def test_no_dialog_is_left_once_it_is_closed(door, qtbot, window):
-    gate = door(FakePins(PIN))
+def test_it_asks_once_at_a_time(visit, window):
+    gate = visit(FakeSecrets(**BOTH))
+    gate.knock()
+    gate.knock()
+    assert len(window.findChildren(GateDialog)) == 1
+
+
+def test_no_dialog_is_left_once_it_is_passed(visit, qtbot, window):
+    gate = visit(FakeSecrets(**BOTH))
     gate.says(gate.knock(), PIN)
-    qtbot.waitUntil(lambda: len(gate.opened) == 1)
-    gate.opened.pop().reject()
+    qtbot.waitUntil(lambda: gate.passed == [OPERATOR])
     qtbot.waitUntil(lambda: not window.findChildren(QDialog))
+
+
+def test_one_that_somebody_walked_away_from_closes(qtbot, jobs, window):
+    dialog = GateDialog(FakeSecrets(**BOTH), Guard(), jobs, window, idle_ms=30)
+    with qtbot.waitSignal(dialog.rejected):
+        dialog.open()
+
+
+def test_a_free_gate_asks_nothing(visit, window):
+    gate = visit(FakeSecrets(**BOTH), free=True)
+    gate._gate.ask(gate.passed.append)
+    assert (gate.passed, window.findChild(GateDialog)) == ([ADMINISTRATOR], None)
 
 
 # the standing notice -------------------------------------------------------------------------------------------------
@@ -209,17 +281,3 @@ def test_no_dialog_is_left_once_it_is_closed(door, qtbot, window):
 )
 def test_it_is_said_whether_a_photograph_can_open_the_door(settings, said):
     assert standing(LivenessSettings(**settings)) == said
-
-
-def texts(page):
-    return [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
-
-
-@pytest.mark.parametrize("notice", ["A photograph can open this door: liveness is off.", ""])
-def test_the_notice_stands_on_every_page_behind_the_pin_and_not_before_it(door, qtbot, notice):
-    gate = door(FakePins(PIN), notice)
-    dialog = gate.knock()
-    assert notice not in texts(dialog)
-    gate.says(dialog, PIN)
-    qtbot.waitUntil(lambda: len(gate.opened) == 1)
-    assert texts(gate.opened[0]) == ([notice] if notice else [])

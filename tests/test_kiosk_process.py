@@ -1,4 +1,4 @@
-"""The kiosk as a process: its API beside it, its signals, its exit codes, and that nothing outlives it."""
+"""The kiosk as processes: the API beside it, its signals, its exit codes, and that nothing outlives it."""
 
 import os
 import signal
@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer
 from typer.testing import CliRunner
 
 import kiosk.app
+import kiosk.start
 from core.display import DisplayProblem
 from kiosk.apiprocess import ApiPhase, ApiProcess, command_line, next_wait
 from kiosk.session import signals_call
@@ -172,15 +173,15 @@ def command():
 
 def test_all_faults_of_the_configuration_are_told_at_once(command, tmp_path):
     (tmp_path / "config.yaml").write_text("camera: {sauce: 0}\napi: {port: 0}\n")
-    done = command("--config", str(tmp_path / "config.yaml"))
+    done = command("--no-restart", "--config", str(tmp_path / "config.yaml"))
     assert done.exit_code == 2
     assert "camera.sauce" in done.stderr
     assert "api.port" in done.stderr
 
 
 def test_what_stands_in_the_way_of_a_window_is_told_before_qt_starts(command, monkeypatch):
-    monkeypatch.setattr(kiosk.app, "display_problem", lambda: DisplayProblem("There is no display."))
-    done = command("--demo")
+    monkeypatch.setattr(kiosk.start, "display_problem", lambda: DisplayProblem("There is no display."))
+    done = command("--demo", "--no-restart")
     assert (done.exit_code, done.stderr) == (3, "There is no display.\n")
 
 
@@ -201,6 +202,13 @@ class RealKiosk:
                 [sys.executable, "-c", script, "--demo"], cwd=folder, env=environ, stderr=log
             )
 
+    @property
+    def child(self):
+        """The process that shows the window; None while there is none."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return int(children[0]) if children else None
+
     def is_answered_by_its_api(self):
         with socket.socket() as client:
             client.settimeout(0.5)
@@ -217,7 +225,7 @@ def real(tmp_path):
     made.process.wait(10)
 
 
-def eventually(condition, seconds=30.0):
+def eventually(condition, seconds=60.0):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it did not come to that"
@@ -231,3 +239,15 @@ def test_the_api_comes_and_goes_with_the_kiosk_however_that_ends(real, number, c
     assert real.process.wait(10) == code, real.log.read_text()
     eventually(lambda: not real.is_answered_by_its_api())
     assert "Traceback" not in real.log.read_text()
+
+
+def test_a_crash_of_the_window_starts_it_again_with_its_api(real):
+    eventually(real.is_answered_by_its_api)
+    crashed = real.child
+    os.kill(crashed, signal.SIGSEGV)
+    eventually(lambda: real.child not in (None, crashed))
+    eventually(real.is_answered_by_its_api)
+    real.process.terminate()
+    assert real.process.wait(10) == 0, real.log.read_text()
+    assert "the kiosk has crashed (SIGSEGV); it starts again in 1 s" in real.log.read_text()
+    eventually(lambda: not real.is_answered_by_its_api())

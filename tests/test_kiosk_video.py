@@ -1,14 +1,21 @@
 """The live picture: how it lies in its view, and what is drawn on it."""
 
+import threading
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QColor
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from core.camera import LatestFrame
-from core.domain import Frame, Phase, Scene
+from core.domain import Frame, Phase, Scene, Turn
 from kiosk import theme
+from kiosk.oval import Oval, paint_arrows
 from kiosk.video import Video, fit
+from kiosk.worker import Worker
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -107,10 +114,165 @@ def test_it_paints_when_the_frame_is_another_one_and_not_otherwise(qtbot, latest
     qtbot.waitUntil(lambda: paints.count == 1)
 
 
-def test_a_notice_stands_over_the_picture(qtbot, latest):
+# with an oval --------------------------------------------------------------------------------------------------------
+
+FACE = (200.0, 60.0, 280.0, 170.0)  # at the right of a picture of 320 x 240
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def guided(qtbot, latest):
+    """Videos of 400 x 240 with an oval, and a clock that they go by."""
+
+    def made(mirror, eased=True):
+        clock = Clock()
+        video = Video(latest, mirror=mirror, guide=Oval(eased=eased, clock=clock))
+        qtbot.addWidget(video)
+        video.resize(400, 240)
+        latest.put(Frame(picture((90, 90, 90), (90, 90, 90), (240, 320)), 0.0, 0.0, 0))
+        video.peek()
+        return video, clock
+
+    return made
+
+
+def settle(video, clock):
+    for _ in range(60):
+        clock.now += 0.1
+        video.peek()
+
+
+@pytest.mark.parametrize(("mirror", "x"), [(False, 40 + 240), (True, 40 + 80)])
+def test_the_oval_goes_where_the_face_is_seen(guided, mirror, x):
+    video, clock = guided(mirror)
+    video.show_scene(Scene(Phase.LOOKING, (240, 320), (FACE,), FACE))
+    settle(video, clock)
+    assert video.oval.center().x() == pytest.approx(x, abs=2)
+    assert video.oval.top() < 60
+    assert video.oval.bottom() > 170 - 20
+
+
+def lit(video, phase):
+    """How many pixels have the colour of the state's line."""
+    image = video.grab().toImage()
+    line = QColor(theme.LIGHT.tones[phase].line).rgb()
+    return sum(image.pixel(x, y) == line for x in range(400) for y in range(240))
+
+
+def test_the_oval_fills_as_the_face_comes_nearer(guided):
+    video, clock = guided(mirror=True)
+    seen = []
+    for tall in (30.0, 60.0, 120.0):
+        box = (200.0, 60.0, 200 + tall * 0.7, 60 + tall)
+        video.show_scene(Scene(Phase.LOOKING, (240, 320), (box,), box))
+        settle(video, clock)
+        seen.append(lit(video, Phase.LOOKING))
+    assert seen[0] < seen[1] < seen[2]
+
+
+def test_a_denial_is_seen_on_the_oval_without_colours(guided):
+    video, _ = guided(mirror=True)
+    video.show_scene(Scene(Phase.GRANTED, (240, 320), (FACE,), FACE))
+    whole = lit(video, Phase.GRANTED)
+    video.show_scene(Scene(Phase.DENIED, (240, 320), (FACE,), FACE))
+    assert 0.4 * whole < lit(video, Phase.DENIED) < 0.8 * whole, "dashed"
+
+
+@pytest.mark.parametrize("turn", [Turn.LEFT, Turn.RIGHT])
+@pytest.mark.parametrize("mirror", [True, False])
+def test_arrows_beside_the_face_point_to_the_screens_side_that_is_the_persons(guided, turn, mirror):
+    video, clock = guided(mirror, eased=False)
+    middle = (130.0, 60.0, 190.0, 150.0)
+    scene = Scene(Phase.CHALLENGE, (240, 320), (middle,), middle, asked=Turn.STRAIGHT)
+    video.show_scene(scene)
+    settle(video, clock)
+    before = video.grab().toImage()
+    video.show_scene(replace(scene, asked=turn))
+    after = video.grab().toImage()
+    moved = [x for x in range(400) if any(before.pixel(x, y) != after.pixel(x, y) for y in range(240))]
+    assert moved
+    assert max(moved) < video.oval.left() if turn is Turn.LEFT else min(moved) > video.oval.right()
+
+
+def test_arrows_never_cover_the_face_where_there_is_no_room_beside_it():
+    view = QRectF(0, 0, 400, 240)
+    for left in range(0, 310, 10):
+        oval = QRectF(left, 20, 90, 120)
+        for turn in (Turn.LEFT, Turn.RIGHT):
+            image = QImage(400, 240, QImage.Format.Format_RGB32)
+            image.fill("#808080")
+            painter = QPainter(image)
+            paint_arrows(painter, oval, view, turn, None)
+            painter.end()
+            marked = np.frombuffer(image.constBits(), np.uint32).reshape(240, 400) != 0xFF808080
+            assert marked.any()
+            assert not marked[24:136, left + 4 : left + 86].any()
+
+
+def test_around_the_oval_the_picture_is_darker(guided):
+    video, clock = guided(mirror=True)
+    settle(video, clock)
+    middle, beside = (QColor(colour_at(video, x, 120)).lightness() for x in (200, 70))
+    assert beside < middle
+
+
+@pytest.mark.parametrize("size", [(900, 240), (200, 400)])
+def test_around_a_picture_that_does_not_fill_its_view_is_the_states_ground(guided, size):
+    video, clock = guided(mirror=True)
+    video.resize(*size)
+    video.show_scene(Scene(Phase.LOOKING, (240, 320), (FACE,), FACE))
+    settle(video, clock)
+    ground = theme.LIGHT.tones[Phase.LOOKING].ground
+    assert {colour_at(video, x, y) for x in (1, size[0] - 2) for y in (1, size[1] - 2)} == {ground}
+    assert colour_at(video, size[0] // 2, size[1] // 2) != ground
+
+
+def test_who_comes_later_does_not_see_who_was_here_before(qtbot, guided):
+    video, _ = guided(mirror=True)
+    with qtbot.waitExposed(video):
+        video.show()
+    video.hide()
+    assert colour_at(video, 200, 60) == theme.LIGHT.sunken
+
+
+def test_pictures_are_made_by_another_thread(qtbot):
+    worker, answers = Worker(), []
+    worker.answered.connect(answers.append)
+    worker.start()
+    worker.ask(threading.current_thread)
+    qtbot.waitUntil(lambda: bool(answers))
+    assert answers[0] is not threading.main_thread()
+    worker.stop()
+    worker.stop()
+    assert not answers[0].is_alive()
+
+
+def test_only_the_newest_wish_counts(qtbot):
+    worker, answers, busy, go_on = Worker(), [], threading.Event(), threading.Event()
+    worker.answered.connect(answers.append)
+    worker.start()
+    worker.ask(lambda: (busy.set(), go_on.wait(5)) and "first")
+    assert busy.wait(5)
+    for wish in ("second", "third"):
+        worker.ask(partial(str, wish))
+    go_on.set()
+    qtbot.waitUntil(lambda: "third" in answers)
+    assert answers == ["first", "third"]
+    worker.stop()
+
+
+def test_a_shown_video_leaves_no_thread_behind_however_it_goes(qtbot, latest):
+    before = threading.active_count()
     video = Video(latest, mirror=True)
-    qtbot.addWidget(video)
-    video.resize(320, 240)
-    video.add_badge("DEMO")
-    video.show()
-    assert colour_at(video, theme.WIDE + 4, theme.WIDE + 6) == theme.WARNING
+    with qtbot.waitExposed(video):
+        video.show()
+    assert threading.active_count() == before + 1
+    shiboken6.delete(video)
+    assert threading.active_count() == before

@@ -1,4 +1,4 @@
-"""People's PINs: the way in that needs no face."""
+"""People's PINs, the way in that needs no face, and the administrator's passphrase."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain import Person, Reason, Validity, Verdict
-from core.errors import InvalidField
-from core.pin import enter, hashed
+from core.errors import DoorwardError, InvalidField
+from core.pin import enter, hashed, hashed_passphrase, matches
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ANN = Person("ann", "Ann", has_pin=True)
@@ -56,3 +56,49 @@ def test_a_right_pin_of_somebody_who_may_not_enter_now_is_denied(ann):
 def test_no_pin_is_too_short_or_no_number(pin):
     with pytest.raises(InvalidField):
         hashed(pin, pin)
+
+
+@pytest.mark.parametrize(
+    "text", ["correct horse", "correcthor", "日本語のパスフレーズです", "p" * 128, "caf\u00e9 au lait"]
+)
+def test_a_passphrase_is_kept_as_an_argon2id_hash_that_matches_it_alone(text):
+    stored = hashed_passphrase(text, text)
+    assert stored.startswith("$argon2id$")
+    assert text not in stored
+    assert matches(text, stored)
+    assert not matches(text + " ", stored)
+
+
+def test_a_passphrase_is_the_same_on_a_keyboard_that_types_accents_apart():
+    stored = hashed_passphrase("caf\u00e9 au lait", "caf\u00e9 au lait")
+    assert matches("cafe\u0301 au lait", stored)
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("", ""),
+        ("short one", "short one"),
+        ("p" * 129, "p" * 129),
+        (" " * 12, " " * 12),
+        ("  short  one  "[:11], "  short  one  "[:11]),
+        ("correct\nhorse", "correct\nhorse"),
+        ("correct\udcff horse", "correct\udcff horse"),
+        ("correct horse", "correct hors"),
+    ],
+)
+def test_what_will_not_do_as_a_passphrase_is_refused_and_not_repeated(text, again):
+    with pytest.raises(InvalidField) as refused:
+        hashed_passphrase(text, again)
+    assert not text.strip() or text not in str(refused.value)
+
+
+def test_what_is_no_text_matches_nothing():
+    assert not matches("\udcff", hashed_passphrase("correct horse", "correct horse"))
+
+
+@pytest.mark.parametrize("stored", ["", "plain", "$argon2id$v=19$m=8,t=1,p=1$!!$!!"])
+def test_a_damaged_hash_opens_nothing_and_is_told_without_what_was_typed(stored):
+    with pytest.raises(DoorwardError, match="damaged") as told:
+        matches("135790", stored)
+    assert "135790" not in str(told.value)

@@ -7,8 +7,9 @@ import sys
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,22 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from fakes import MODEL_ID, template
+from mariadb import looked_into
 
-from core.domain import Decision, Event, Incident, Liveness, Person, Reason, Template, Validity, Verdict
+from core.domain import (
+    Consent,
+    Decision,
+    Event,
+    EventFilter,
+    Incident,
+    Person,
+    Reason,
+    Role,
+    StoredFace,
+    Template,
+    Validity,
+    Verdict,
+)
 from core.errors import (
     ConfigError,
     FaceLimitReached,
@@ -35,46 +50,15 @@ ROOT = Path(__file__).parents[1]
 OTHER_MODEL = "other:ba9876543210:16"
 NOON = datetime(2025, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 GRANTED = Decision(Verdict.GRANTED, Reason.MATCHED, "ann", "Ann 🦊", 0.8765432109, 0.25, 0.6, 4, 0.321)
-DENIED = Decision(Verdict.DENIED, Reason.UNKNOWN_FACE, threshold=0.6, frames=4)
+CONSENT = Consent("2026-11 en", NOON.replace(microsecond=0))
 
 
 def faces(who="ann", count=1, model_id=MODEL_ID):
     return [template(who, away=0.1 * i, model_id=model_id) for i in range(count)]
 
 
-def event(decision=GRANTED, at=NOON, source="door"):
-    return Event(at, source, decision, MODEL_ID)
-
-
-@contextmanager
-def looked_into(url):
-    """A connection past the store, as an administrator's would be."""
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.begin() as connection:
-        yield connection
-
-
-@pytest.fixture(params=["sqlite", "mariadb"])
-def url(request, tmp_path):
-    """Of a database that is empty, or not even there."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/new folder/doorward.sqlite"
-    return request.getfixturevalue("mariadb_url")
-
-
-@pytest.fixture
-def store(url):
-    with closing(Store(url)) as store:
-        store.migrate()
-        yield store
-
-
-@pytest.fixture
-def another(url, store):
-    """A second Store on the same database, as the API is to the kiosk."""
-    with closing(Store(url)) as another:
-        another.migrate()
-        yield another
+def event(decision=GRANTED):
+    return Event(NOON, "door", decision, MODEL_ID)
 
 
 # Faces
@@ -209,7 +193,83 @@ def test_a_damaged_row_is_named_and_keeps_the_gallery_from_loading(store, url):
         store.templates(MODEL_ID)
 
 
+def test_the_faces_of_a_person_are_listed_without_their_vectors(store):
+    store.add_faces("bob", "Bob", faces("bob"), limit=4)
+    store.add_faces("ann", "Ann", faces(model_id=OTHER_MODEL), limit=4)
+    store.add_faces("ann", "Ann", [replace(face, quality=0.25) for face in faces(count=2)], limit=4)
+    stored = store.faces("ann")
+    assert [(f.model_id, f.quality) for f in stored] == [
+        (OTHER_MODEL, pytest.approx(0.9)),
+        (MODEL_ID, 0.25),
+        (MODEL_ID, 0.25),
+    ]
+    assert len({f.id for f in stored}) == 3
+    assert all(type(f) is StoredFace and f.at.tzinfo is UTC for f in stored)
+
+
+def test_when_a_face_was_stored_is_told_in_utc_wherever_the_server_stands(mariadb_url):
+    with looked_into(mariadb_url) as connection:
+        connection.execute(sa.text("SET GLOBAL time_zone = '+05:00'"))
+    try:
+        with closing(Store(mariadb_url)) as store:
+            store.migrate()
+            store.add_faces("ann", "Ann", faces(), limit=4)
+            [face] = store.faces("ann")
+    finally:
+        with looked_into(mariadb_url) as connection:
+            connection.execute(sa.text("SET GLOBAL time_zone = 'SYSTEM'"))
+    assert abs(face.at - datetime.now(UTC)) < timedelta(hours=1)
+
+
+def test_a_face_that_is_dropped_leaves_the_others(store):
+    store.add_faces("ann", "Ann", faces(count=3), limit=4)
+    first, second, third = store.faces("ann")
+    store.drop_face("ann", second.id)
+    assert store.faces("ann") == [first, third]
+    assert len(store.templates(MODEL_ID)[1]) == store.person("ann").faces == 2
+    for face in (first, third):
+        store.drop_face("ann", face.id)
+    assert store.person("ann").faces == 0
+    assert store.faces("ann") == []
+
+
+def test_nobody_drops_the_face_of_another_nor_one_twice(store):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    store.add_faces("bob", "Bob", faces("bob"), limit=4)
+    [face] = store.faces("ann")
+    with pytest.raises(PersonNotFound):
+        store.drop_face("bob", face.id)
+    store.drop_face("ann", face.id)
+    before = store.gallery_version()
+    with pytest.raises(PersonNotFound):
+        store.drop_face("ann", face.id)
+    assert (store.gallery_version(), store.models()) == (before, {MODEL_ID: 1})
+
+
 # People
+
+
+def test_consent_is_kept_until_another_is_given_or_the_person_is_erased(store):
+    store.add_faces("ann", "Ann", faces(), limit=9)
+    assert store.person("ann").consent is None
+    store.add_faces("ann", "Ann", faces(), limit=9, consent=CONSENT)
+    assert store.person("ann").consent == CONSENT
+    store.add_faces("ann", "Ann", faces(), limit=9, replace=True)
+    assert [person.consent for person in store.people()] == [CONSENT]
+    later = Consent("2027-01 de", CONSENT.at + timedelta(days=60))
+    store.add_faces("ann", "Ann", faces(), limit=9, consent=later)
+    assert store.person("ann").consent == later
+    store.erase("ann")
+    store.add_faces("ann", "Ann", faces(), limit=9)
+    assert store.person("ann").consent is None
+
+
+@pytest.mark.parametrize("version", ["", "v" * 65, "v\udcff"])
+def test_consent_to_a_text_of_no_such_version_is_refused_with_the_faces(store, version):
+    with pytest.raises(InvalidField) as refused:
+        store.add_faces("ann", "Ann", faces(), limit=4, consent=Consent(version, NOON))
+    assert refused.value.field == "consent"
+    assert (store.people(), store.gallery_version()) == ([], 0)
 
 
 def test_user_ids_are_compared_exactly(store):
@@ -234,8 +294,15 @@ def test_erasing_takes_the_faces_along_and_leaves_what_happened(store):
 
 @pytest.mark.parametrize(
     "ask",
-    [Store.person, Store.erase, lambda store, user_id: store.set_active(user_id, active=False)],
-    ids=["person", "erase", "set_active"],
+    [
+        Store.person,
+        Store.erase,
+        Store.faces,
+        lambda store, user_id: store.drop_face(user_id, 1),
+        lambda store, user_id: store.set_active(user_id, active=False),
+        lambda store, user_id: store.set_validity(user_id, Validity()),
+    ],
+    ids=["person", "erase", "faces", "drop_face", "set_active", "set_validity"],
 )
 def test_nobody_is_nobody(store, ask):
     store.add_faces("ann", "Ann", faces(), limit=4)
@@ -250,65 +317,28 @@ def test_the_version_moves_with_people_and_faces_and_with_nothing_else(store, an
         lambda: store.add_faces("ann", "Ann", faces(), limit=4),
         lambda: another.add_faces("ann", "Ann", faces(), limit=4, replace=True),
         lambda: another.set_active("ann", active=False),
+        lambda: another.add_faces("ann", "Ann", faces(), limit=4),
+        lambda: another.drop_face("ann", another.faces("ann")[0].id),
         lambda: another.erase("ann"),
     ):
         change()
         versions.append(store.gallery_version())
     store.record(event())
-    store.set_operator_pin("$argon2id$")
-    assert versions == [0, 1, 2, 3, 4]
-    assert another.gallery_version() == 4
+    store.set_secret(Role.OPERATOR, "$argon2id$")
+    assert versions == [0, 1, 2, 3, 4, 5, 6]
+    assert another.gallery_version() == 6
 
 
-# Events and the PIN
+# Secrets
 
 
-@pytest.mark.parametrize("decision", [GRANTED, DENIED])
-def test_an_event_comes_back_as_it_happened(store, decision):
-    key = store.record(event(decision, source="api"))
-    assert store.events() == [Event(NOON, "api", decision, MODEL_ID, id=key)]
-    assert store.events()[0].at.tzinfo is UTC
-
-
-def test_times_of_other_zones_are_kept_in_utc(store):
-    store.record(event(at=NOON.astimezone(timezone(timedelta(hours=5, minutes=30)))))
-    assert store.events()[0].at.isoformat() == NOON.isoformat()
-
-
-def test_who_was_denied_is_not_written_down(store, url):
-    store.record(event(Decision(Verdict.DENIED, Reason.AMBIGUOUS, "ann", "Ann", 0.7)))
-    assert store.events()[0].decision == Decision(Verdict.DENIED, Reason.AMBIGUOUS, similarity=0.7)
-
-
-@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
-def test_numbers_that_no_database_knows_are_left_out(store, number):
-    store.record(event(Decision(Verdict.DENIED, Reason.UNKNOWN_FACE, None, None, number, number, number, 1, number)))
-    assert store.events()[0].decision == Decision(Verdict.DENIED, Reason.UNKNOWN_FACE, frames=1)
-
-
-def test_events_come_newest_first(store):
-    keys = [store.record(event(at=NOON + timedelta(microseconds=i // 2))) for i in range(6)]
-    assert [e.id for e in store.events()] == keys[::-1]
-    assert [e.id for e in store.events(limit=2)] == [keys[5], keys[4]]
-
-
-@pytest.mark.parametrize("outcome", ["opened", "failed"])
-def test_what_the_door_did_is_added_to_its_event_alone(store, outcome):
-    first, second = store.record(event()), store.record(event())
-    store.door_did(first, outcome)
-    assert {e.id: e.door for e in store.events()} == {first: outcome, second: None}
-
-
-def test_what_the_door_did_belongs_to_an_event(store):
-    with pytest.raises(StoreUnavailable, match="not in the database"):
-        store.door_did(7, "opened")
-
-
-def test_the_operators_pin_is_the_one_set_last(store, another):
-    assert store.operator_pin() is None
-    store.set_operator_pin("$argon2id$v=19$first")
-    another.set_operator_pin("$argon2id$v=19$second")
-    assert store.operator_pin() == "$argon2id$v=19$second"
+def test_the_secret_of_each_role_is_the_one_set_last(store, another):
+    assert [store.secret(role) for role in Role] == [None, None]
+    store.set_secret(Role.OPERATOR, "$argon2id$v=19$first")
+    another.set_secret(Role.OPERATOR, "$argon2id$v=19$second")
+    store.set_secret(Role.ADMINISTRATOR, "$argon2id$v=19$third")
+    assert another.secret(Role.OPERATOR) == "$argon2id$v=19$second"
+    assert another.secret(Role.ADMINISTRATOR) == "$argon2id$v=19$third"
 
 
 # Several at once
@@ -409,10 +439,20 @@ def test_a_migration_that_was_cut_short_is_finished(store, url, another):
         connection.execute(sa.text(f"DROP INDEX ix_events_at{on}"))
     with closing(Store(url)) as later:
         later.migrate()
-        later.set_operator_pin("$argon2id$")
+        later.set_secret(Role.OPERATOR, "$argon2id$")
         assert (later.gallery_version(), later.person("ann").faces) == (1, 1)
     with looked_into(url) as connection:
         assert sa.inspect(connection).get_indexes("events")[0]["name"] == "ix_events_at"
+
+
+def test_who_was_enrolled_before_consent_was_asked_has_none_on_record(store, url):
+    store.add_faces("ann", "Ann", faces(), limit=4)
+    with looked_into(url) as connection:
+        connection.execute(sa.text("ALTER TABLE people DROP COLUMN consent_at"))  # the other: of a run cut short
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0004'"))
+    with closing(Store(url)) as later:
+        later.migrate()
+        assert later.person("ann") == Person("ann", "Ann", faces=1)
 
 
 def test_an_event_of_the_first_version_is_kept_and_read(store, url):
@@ -430,21 +470,6 @@ def test_an_event_of_the_first_version_is_kept_and_read(store, url):
         later.migrate()
         (kept,) = later.events()
     assert kept.decision == Decision(Verdict.DENIED, Reason.UNKNOWN_FACE, frames=4)
-
-
-def test_an_incident_stands_among_the_events(store):
-    first = store.record(event())
-    second = store.report(Incident(NOON, "door", "camera_covered"))
-    assert {e.id: type(e) for e in store.events()} == {first: Event, second: Incident}
-    assert store.events()[0] == Incident(NOON, "door", "camera_covered", second)
-
-
-def test_what_was_made_of_liveness_is_kept(store):
-    decision = Decision(
-        Verdict.DENIED, Reason.NOT_LIVE, frames=4, liveness=Liveness.SPOOF, liveness_score=0.25, policy="2:0123abcd"
-    )
-    store.record(Event(NOON, "door", decision, MODEL_ID))
-    assert store.events()[0].decision == decision
 
 
 def test_a_pin_belongs_to_a_person(store):
@@ -532,7 +557,7 @@ CALLS = {
     "gallery_version": lambda store: store.gallery_version(),
     "templates": lambda store: store.templates(MODEL_ID),
     "models": lambda store: store.models(),
-    "add_faces": lambda store: store.add_faces("ann", NAME, faces(), limit=4),
+    "add_faces": lambda store: store.add_faces("ann", NAME, faces(), limit=4, consent=CONSENT),
     "people": lambda store: store.people(),
     "person": lambda store: store.person("ann"),
     "erase": lambda store: store.erase("ann"),
@@ -543,11 +568,14 @@ CALLS = {
     "record": lambda store: store.record(event(Decision(Verdict.GRANTED, Reason.MATCHED, "ann", NAME))),
     "report": lambda store: store.report(Incident(NOON, "door", "camera_covered")),
     "door_did": lambda store: store.door_did(1, "opened"),
-    "events": lambda store: store.events(),
+    "events": lambda store: store.events(where=EventFilter(person=NAME)),
+    "event_stats": lambda store: store.event_stats(EventFilter(person=NAME)),
+    "faces": lambda store: store.faces("ann"),
+    "drop_face": lambda store: store.drop_face("ann", 1),
     "set_pin": lambda store: store.set_pin("ann", PIN),
     "pin": lambda store: store.pin("ann"),
-    "operator_pin": lambda store: store.operator_pin(),
-    "set_operator_pin": lambda store: store.set_operator_pin(PIN),
+    "secret": lambda store: store.secret(Role.OPERATOR),
+    "set_secret": lambda store: store.set_secret(Role.OPERATOR, PIN),
 }
 
 

@@ -22,6 +22,7 @@ def test_the_wheel_holds_every_module_and_the_three_commands(tmp_path):
         commands = archive.read(next(n for n in names if n.endswith("entry_points.txt"))).decode()
     sources = {p.relative_to(ROOT).as_posix() for room in ("core", "api", "kiosk") for p in (ROOT / room).rglob("*.py")}
     assert sources <= names
+    assert {p.relative_to(ROOT).as_posix() for p in (ROOT / "kiosk" / "i18n").glob("*.qm")} <= names
     assert not {n for n in names if n.startswith(("tests/", "assets/", "data/"))}
     for command in ("doorward", "doorward-api", "doorward-admin"):
         assert f"{command} = " in commands

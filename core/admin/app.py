@@ -9,8 +9,12 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from core import liveness, packs
 from core.admin.bench.command import bench
+from core.admin.bulk import import_people
 from core.admin.doctor import examine
 from core.admin.evaluate.command import evaluate
+from core.admin.keys import passphrase, person_pin, pin
+from core.admin.log import events
+from core.admin.persons import drop_face, erase, people, person_faces, person_valid
 from core.admin.replay import replay as replay_recording
 from core.admin.shell import ConfigOption, DemoOption, JsonOption, shell
 from core.admin.soak.command import soak
@@ -21,14 +25,11 @@ from core.errors import ConfigError, DoorwardError, ImageUnreadable
 from core.memory import keep_level
 from core.parts import make_watch
 from core.pictures import decode_image
-from core.pin import hashed
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Everything an operator does at a shell.")
 models = typer.Typer(no_args_is_help=True, help="InsightFace's model packs.")
 app.add_typer(models, name="models")
 app.add_typer(bench, name="bench")
-app.command()(evaluate)
-app.command()(soak)
 
 
 @app.callback()
@@ -52,25 +53,6 @@ def enrol(
     sh = shell(context, config, json)
     stored = sh.desk().enrolment.enrol(user_id, name, [_picture(path) for path in images], replace=replace)
     sh.say(f"Stored {stored} face{'s' * (stored != 1)} for {user_id}.", status="success", faces_stored=stored)
-
-
-@app.command()
-def people(context: typer.Context, config: ConfigOption = None, json: JsonOption = False) -> None:
-    """List who is enrolled."""
-    sh = shell(context, config, json)
-    rows = [
-        {"user_id": p.user_id, "name": p.name, "active": p.active, "faces": p.faces, "pin": p.has_pin}
-        for p in sh.store().people()
-    ]
-    sh.table(("user_id", "name", "active", "faces", "pin"), rows)
-
-
-@app.command()
-def erase(context: typer.Context, user_id: str, config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Erase a person and all faces stored for them."""
-    sh = shell(context, config, json)
-    erased = sh.store().erase(user_id)
-    sh.say(f"Erased {user_id} with {erased} faces.", user_id=user_id, faces_erased=erased)
 
 
 @app.command()
@@ -106,33 +88,11 @@ def doctor(
     raise typer.Exit(0 if all(check.well for check in checks) else 1)
 
 
-@app.command()
-def pin(context: typer.Context, config: ConfigOption = None, demo: DemoOption = False) -> None:
-    """Set the operator's PIN anew, without knowing the old one."""
-    store = shell(context, config, json=False, demo=demo).store()
-    first = typer.prompt("New PIN", hide_input=True)
-    store.set_operator_pin(hashed(first, typer.prompt("Once more", hide_input=True)))
-    typer.echo("The operator's PIN is set.")
-
-
-@app.command(name="person-pin")
-def person_pin(
-    context: typer.Context,
-    user_id: str,
-    remove: Annotated[bool, typer.Option("--remove", help="Take the PIN away")] = False,
-    config: ConfigOption = None,
-    demo: DemoOption = False,
-) -> None:
-    """Set the PIN by which a person comes in without being recognised."""
-    store = shell(context, config, json=False, demo=demo).store()
-    store.person(user_id)
-    if remove:
-        store.set_pin(user_id, None)
-        typer.echo(f"{user_id} has no PIN any more.")
-        return
-    first = typer.prompt("New PIN", hide_input=True)
-    store.set_pin(user_id, hashed(first, typer.prompt("Once more", hide_input=True)))
-    typer.echo(f"The PIN of {user_id} is set.")
+app.command("import")(import_people)
+for command in (people, erase, person_faces, drop_face, person_valid, person_pin, pin, passphrase, events):
+    app.command()(command)
+app.command()(evaluate)
+app.command()(soak)
 
 
 @models.command()

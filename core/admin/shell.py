@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,9 @@ class Shell:
 
     def say(self, text: str, **facts: Any) -> None:
         """`text` for people, `facts` as one JSON line for machines."""
-        typer.echo(json.dumps(facts, default=str) if self.json else text)
+        line = json.dumps(facts, default=str) if self.json else text
+        sys.stdout.write(f"{line}\n")  # echo would write through a progress bar
+        sys.stdout.flush()
 
     def table(self, columns: Iterable[str], rows: Iterable[dict[str, Any]]) -> None:
         """`rows` as a table for people, as one JSON line each for machines."""

@@ -30,6 +30,8 @@ people = Table(
     Column("pin_hash", String(255)),  # argon2id
     Column("valid_from", DateTime),  # UTC, as is all that is no TIMESTAMP
     Column("valid_until", DateTime),
+    Column("consent_version", String(64)),  # of the text that the person agreed to
+    Column("consent_at", DateTime),
 )
 
 faces = Table(

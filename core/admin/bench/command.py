@@ -3,8 +3,11 @@
 import os
 import platform
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from json import loads
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -85,6 +88,29 @@ def fusion(
         sh.say("", **told)
     else:
         _print(fusion_tables(told))
+
+
+@bench.command()
+def ui(
+    context: typer.Context,
+    video: VideoArgument,
+    seconds: Annotated[float, typer.Option(min=5, help="How long")] = 60.0,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """How smooth the kiosk's window stays while faces are recognised on the video.
+
+    Full HD; the longest time in each second that the window did not answer, how often
+    the picture was painted, and the CPU that it takes to open the People page on 100,000
+    people. Where there is no display, set QT_QPA_PLATFORM=offscreen.
+    """
+    sh = _shell(context, config, json, video)
+    call = [sys.executable, "-m", "kiosk.bench", str(video.resolve()), str(seconds), *([str(config)] if config else [])]
+    ran = subprocess.run(call, capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
+    if ran.returncode:
+        raise InputError(f"The window could not be measured: {ran.stderr.strip().splitlines()[-1:]}")
+    told = {**loads(ran.stdout.splitlines()[-1]), "machine": machine()}
+    sh.say("\n".join(f"{name}: {value}" for name, value in told.items()), **told)
 
 
 def _print(parts: Iterable[RenderableType]) -> None:

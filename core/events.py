@@ -1,0 +1,144 @@
+"""The event log as rows: what is written of an event, how entries are asked for, what they come to. `Store` runs it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, case, func, or_, select
+
+from core.domain import Decision, Event, EventFilter, EventStats, Incident, Liveness, Reason, Verdict
+from core.migrations.tables import events
+from core.people import holds
+
+INCIDENT = "fault"
+"""Stands where an event has its verdict."""
+DOOR = "door"
+MOST_LATENCIES = 10_000
+"""Of which the percentiles are taken: the newest."""
+
+
+def event_row(event: Event) -> dict[str, Any]:
+    """What is written of it: of who was denied nothing."""
+    decision = event.decision
+    granted = decision.verdict is Verdict.GRANTED
+    return {
+        "at": _naive(event.at),
+        "source": event.source,
+        "verdict": decision.verdict,
+        "reason": decision.reason,
+        "user_id": decision.user_id if granted else None,
+        "name": decision.name if granted else None,
+        "similarity": _finite(decision.similarity),
+        "margin": _finite(decision.margin),
+        "threshold": _finite(decision.threshold),
+        "frames": decision.frames,
+        "latency": _finite(decision.latency),
+        "model_id": event.model_id,
+        "door": event.door,
+        "liveness": decision.liveness,
+        "liveness_score": _finite(decision.liveness_score),
+        "policy": decision.policy or None,
+    }
+
+
+def incident_row(incident: Incident) -> dict[str, Any]:
+    return {
+        "at": _naive(incident.at),
+        "source": incident.source,
+        "verdict": INCIDENT,
+        "reason": incident.code,
+        "frames": 0,
+        "model_id": "",
+    }
+
+
+def entry(row: Row[Any]) -> Event | Incident:
+    """What a row of the log says."""
+    at = row.at.replace(tzinfo=UTC)
+    if row.verdict == INCIDENT:
+        return Incident(at, row.source, row.reason, row.id)
+    decision = Decision(
+        Verdict(row.verdict),
+        Reason(row.reason),
+        row.user_id,
+        row.name,
+        row.similarity,
+        row.margin,
+        row.threshold,
+        row.frames,
+        row.latency,
+        Liveness(row.liveness) if row.liveness is not None else None,
+        row.liveness_score,
+        row.policy or "",
+    )
+    return Event(at, row.source, decision, row.model_id, row.door, row.id)
+
+
+def page(where: EventFilter, before: Event | Incident | None, limit: int) -> Select[Any]:
+    """The newest `limit` entries of `where` that are older than `before`, newest first."""
+    wanted = select(events).where(*_wanted(where))
+    if before is not None:
+        at, older = _naive(before.at), events.c.id < (before.id or 0)
+        wanted = wanted.where(events.c.at <= at, or_(events.c.at < at, older))  # the first half is what an index knows
+    return wanted.order_by(events.c.at.desc(), events.c.id.desc()).limit(limit)
+
+
+def stats(connection: Connection, where: EventFilter) -> EventStats:
+    """What the decisions of `where` come to, counted by the database."""
+    wanted = [*_wanted(where), events.c.verdict != INCIDENT]
+    p50, p95 = _percentiles(connection, wanted)
+    return EventStats(_hours(connection, wanted), _reasons(connection, wanted), p50, p95)
+
+
+def _wanted(where: EventFilter) -> list[ColumnElement[bool]]:
+    conditions = [holds(where.person, events.c.user_id, events.c.name)]
+    if where.since is not None:
+        conditions.append(events.c.at >= _naive(where.since))
+    if where.until is not None:
+        conditions.append(events.c.at < _naive(where.until))
+    if where.outcome:
+        conditions.append(events.c.verdict == where.outcome)
+    if where.reason:
+        conditions.append(events.c.reason == where.reason)
+    return conditions
+
+
+def _hours(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> tuple[tuple[datetime, int, int], ...]:
+    hour = func.substr(events.c.at, 1, 13, type_=String).label("hour")  # "2026-11-24 12", to both databases
+    granted = func.count(case((events.c.verdict == Verdict.GRANTED, 1)))
+    counted = select(hour, granted, func.count()).where(*wanted).group_by(hour).order_by(hour)
+    return tuple(
+        (datetime.fromisoformat(text).replace(tzinfo=UTC), opened, decided - opened)
+        for text, opened, decided in connection.execute(counted)
+    )
+
+
+def _reasons(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> tuple[tuple[str, int], ...]:
+    many = func.count().label("many")
+    denied = select(events.c.reason, many).where(*wanted, events.c.verdict == Verdict.DENIED)
+    counted = denied.group_by(events.c.reason).order_by(many.desc(), events.c.reason)
+    return tuple((row.reason, row.many) for row in connection.execute(counted))
+
+
+def _percentiles(
+    connection: Connection, wanted: Sequence[ColumnElement[bool]]
+) -> tuple[float, float] | tuple[None, None]:
+    """Of the newest at the door's camera: a picture sent to the API was never a glance."""
+    glances = select(events.c.latency).where(*wanted, events.c.source == DOOR, events.c.latency.is_not(None))
+    newest = glances.order_by(events.c.at.desc(), events.c.id.desc()).limit(MOST_LATENCIES)
+    latencies = connection.scalars(newest).all()
+    if not latencies:
+        return None, None
+    p50, p95 = np.percentile(np.array(latencies, np.float64), (50, 95))
+    return float(p50), float(p95)
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _finite(number: float | None) -> float | None:
+    """MySQL has neither infinity nor NaN."""
+    return number if number is not None and isfinite(number) else None

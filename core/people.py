@@ -1,0 +1,156 @@
+"""People and their faces as rows: how they are asked for and written, what a row says. `Store` runs it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, insert, or_, select, true, update
+
+from core.domain import Consent, Person, StoredFace, Template, Validity, Vector
+from core.errors import FaceLimitReached, InvalidField, PersonNotFound, StoreUnavailable
+from core.gallery import unit
+from core.migrations.tables import faces, people
+
+STORED = np.dtype("<f4")
+_LITERAL = str.maketrans({"/": "//", "%": "/%", "_": "/_"})
+
+TEMPLATES = (
+    select(
+        faces.c.id,
+        faces.c.user_id,
+        people.c.name,
+        faces.c.embedding,
+        faces.c.quality,
+        people.c.valid_from,
+        people.c.valid_until,
+    )
+    .join_from(faces, people)
+    .where(people.c.active)
+    .order_by(faces.c.id)
+)
+"""All faces of active people."""
+
+
+def one(user_id: str) -> Select[Any]:
+    return with_faces(select(people).where(people.c.user_id == user_id))
+
+
+def with_faces(page: Select[Any]) -> Select[Any]:
+    """The people of `page`, by user_id, with the number of their faces: counted for these only."""
+    some = page.subquery()
+    counted = select(func.count()).where(faces.c.user_id == some.c.user_id).scalar_subquery()
+    return select(some, counted.label("faces")).order_by(some.c.user_id)
+
+
+def faces_of(user_id: str) -> Select[Any]:
+    """Without the embeddings, the oldest first."""
+    columns = (faces.c.id, faces.c.model_id, faces.c.quality, faces.c.created_at)
+    return select(*columns).where(faces.c.user_id == user_id).order_by(faces.c.id)
+
+
+def named(search: str) -> ColumnElement[bool]:
+    """Whose user_id or name holds `search`."""
+    return holds(search, people.c.user_id, people.c.name)
+
+
+def holds(text: str, *columns: Column[str]) -> ColumnElement[bool]:
+    """Whether one of `columns` has `text` in it, in any case as far as the database knows it: SQLite A to Z only."""
+    literal = func.lower(text.translate(_LITERAL))
+    return or_(*(func.lower(column).contains(literal, escape="/") for column in columns)) if text else true()
+
+
+def models(connection: Connection) -> dict[str, int]:
+    """How many faces there are of each model."""
+    counted = select(faces.c.model_id, func.count().label("faces")).group_by(faces.c.model_id)
+    return {row.model_id: row.faces for row in connection.execute(counted)}
+
+
+def fits(field: str, value: str, column: Column[str]) -> None:
+    """Refused here, as SQLite takes any length, and a shell hands over bytes that are no text."""
+    longest = column.type.length  # type: ignore[attr-defined]  # of a String, which Column[str] does not say
+    if not 0 < len(value) <= longest or value.encode(errors="ignore").decode() != value:
+        raise InvalidField(field, f"expected 1 to {longest} characters, all of which UTF-8 can write")
+
+
+def face_row(user_id: str, name: str, template: Template) -> dict[str, Any]:
+    """Raises InvalidEmbedding."""
+    return {
+        "user_id": user_id,
+        "name": name,
+        "embedding": unit(template.vector).astype(STORED).tobytes(),
+        "model_id": template.model_id,
+        "quality": template.quality,
+    }
+
+
+def refuse_too_many(connection: Connection, user_id: str, new: Sequence[Template], limit: int) -> None:
+    mine = (faces.c.user_id == user_id) & (faces.c.model_id == new[0].model_id)
+    stored = connection.scalar(select(func.count()).where(mine)) or 0
+    if stored + len(new) <= limit:
+        return
+    hint = "?replace=true puts the new in the place of the old." if len(new) <= limit else "Send fewer."
+    raise FaceLimitReached(
+        f"This person has {stored} of at most {limit} faces: {max(limit - stored, 0)} more fit, not {len(new)}. {hint}"
+    )
+
+
+def put_name(connection: Connection, user_id: str, name: str) -> None:
+    """The person is called `name` from now on, and is there if they were not.
+
+    No upsert: the two databases spell it differently, and the gallery's lock keeps others out.
+    """
+    if not connection.execute(update(people).where(people.c.user_id == user_id).values(name=name)).rowcount:
+        connection.execute(insert(people).values(user_id=user_id, name=name, active=True))
+    connection.execute(update(faces).where(faces.c.user_id == user_id).values(name=name))
+
+
+def change(connection: Connection, user_id: str, **values: object) -> None:
+    """Raises PersonNotFound."""
+    if not connection.execute(update(people).where(people.c.user_id == user_id).values(values)).rowcount:
+        raise not_found()
+
+
+def consented(consent: Consent | None) -> dict[str, object]:
+    return {} if consent is None else {"consent_version": consent.version, "consent_at": naive(consent.at)}
+
+
+def bounds(valid: Validity) -> dict[str, object]:
+    return {"valid_from": naive(valid.since), "valid_until": naive(valid.until)}
+
+
+def person(row: Row[Any]) -> Person:
+    at = aware(row.consent_at)
+    consent = None if at is None else Consent(row.consent_version or "", at)
+    return Person(row.user_id, row.name, row.active, row.faces, row.pin_hash is not None, validity(row), consent)
+
+
+def template(row: Any, model_id: str) -> Template:
+    """Raises StoreUnavailable where the row is damaged."""
+    return Template(row.user_id, row.name, _vector(row.id, row.embedding), model_id, row.quality, validity(row))
+
+
+def stored_face(row: Row[Any]) -> StoredFace:
+    return StoredFace(row.id, row.model_id, row.quality, row.created_at.replace(tzinfo=UTC))
+
+
+def validity(row: Any) -> Validity:
+    return Validity(aware(row.valid_from), aware(row.valid_until))
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=UTC)
+
+
+def naive(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def not_found() -> PersonNotFound:
+    return PersonNotFound("Nobody is enrolled under that user_id. `doorward-admin people` lists who is.")
+
+
+def _vector(face_id: int, embedding: bytes) -> Vector:
+    if len(embedding) % STORED.itemsize:
+        raise StoreUnavailable(f"Face {face_id} in the database is damaged. Enrol that person again.")
+    return np.frombuffer(embedding, STORED).astype(np.float32, copy=False)

@@ -1,0 +1,164 @@
+"""The few buttons below the door's screen: another way in, another language, the operator's way in."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from kiosk import theme
+from kiosk.controls import row
+from kiosk.plate import LEAST, Badge, Plate
+
+TALL = 0.065  # of the screen's shorter side
+SMALLEST = 0.5  # of their usual size that words become
+CHOOSING_MS = 15_000
+"""After which languages that nobody chooses from go away."""
+FORGET_MS = 60_000
+"""After which a language that somebody chose is forgotten, unless the door has seen a face since."""
+
+
+class Bar(QWidget):
+    """`languages`: by code, the own name of each; `language` is the configured one, and `pin` whether PINs are let in.
+
+    A language that a visitor chose is given up for the configured one once nobody was there for a while.
+    """
+
+    pin_wanted = Signal()
+    language_wanted = Signal(str)
+    operator_wanted = Signal()
+
+    def __init__(
+        self,
+        languages: Mapping[str, str],
+        look: theme.Look = theme.LIGHT,
+        *,
+        language: str = "en",
+        pin: bool = True,
+    ) -> None:
+        super().__init__()
+        self._look, self._names, self._usual, self._code = look, dict(languages), language, language
+        self._pin_allowed, self._locked, self._tall, self._wide = pin, False, LEAST, 10_000
+        self.pin, self.language, self.operator = Plate("keypad"), Plate("globe"), Plate("key")
+        self.back = Plate("back")
+        self.choices = {code: Plate(checkable=True) for code in languages}
+        self._badges: list[Badge] = []
+        self._usual_row = [self.pin, self.language, self.operator]
+        self._lay_out()
+        self._forget, self._choosing = (QTimer(self, singleShot=True, interval=ms) for ms in (FORGET_MS, CHOOSING_MS))
+        self._forget.timeout.connect(partial(self._choose, language))
+        self._choosing.timeout.connect(partial(self._offer, offered=False))
+        self._connect()
+        self._say()
+        self._offer(offered=False)
+
+    @property
+    def code(self) -> str:
+        """Of the language that is chosen."""
+        return self._code
+
+    @property
+    def plates(self) -> list[Plate]:
+        return [*self._usual_row, self.back, *self.choices.values()]
+
+    def add_badge(self, text: str) -> None:
+        badge = Badge(text)
+        badge.dress(self._tall)
+        self._badges.append(badge)
+        self._whole.insertWidget(self._whole.indexOf(self.operator), badge)
+
+    def fit(self, shorter: int, width: int) -> None:
+        """To a screen whose shorter side has so many pixels, of which `width` are for the bar."""
+        self._tall, self._wide = max(LEAST, round(shorter * TALL)), width
+        self._whole.setSpacing(self._tall // 5)
+        for badge in self._badges:
+            badge.dress(self._tall)
+        self._squeeze()
+
+    def dress(self, tone: theme.Tone) -> None:
+        """In a state's colours."""
+        for plate in self.plates:
+            plate.dress(tone, self._tall)
+        self._squeeze()
+
+    def _squeeze(self) -> None:
+        """Smaller words where a narrow screen has no room for those that are offered together."""
+        gap = self._whole.spacing()
+        badges = sum(badge.width() + gap for badge in self._badges)
+        for plates, others in ((self._usual_row, badges), ([self.back, *self.choices.values()], 0)):
+            for plate in plates:
+                plate.squeeze(1.0)
+            worded = sum(plate.sizeHint().width() for plate in plates if plate.text())
+            bare = sum(plate.sizeHint().width() for plate in plates if not plate.text())
+            room = self._wide - others - bare - gap * len(plates)
+            for plate in plates:
+                plate.squeeze(max(SMALLEST, min(1.0, room / max(1, worded))) if plate.text() else 1.0)
+
+    def lock(self, *, locked: bool) -> None:
+        """With the door locked no PIN opens it, so none is asked for."""
+        self._locked = locked
+        self._offer(offered=not self.back.isHidden())
+
+    def keep(self) -> None:
+        """Somebody is there: the chosen language stays."""
+        if self._forget.isActive():
+            self._forget.start()
+
+    def _lay_out(self) -> None:
+        self._whole: QHBoxLayout = row(self.pin, self.language, self.back, *self.choices.values(), None, self.operator)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setLayout(self._whole)
+
+    def _connect(self) -> None:
+        self.pin.clicked.connect(self.pin_wanted.emit)
+        self.operator.clicked.connect(self.operator_wanted.emit)
+        self.language.clicked.connect(lambda: self._offer(offered=True))
+        self.back.clicked.connect(lambda: self._offer(offered=False))
+        for code, plate in self.choices.items():
+            plate.clicked.connect(partial(self._choose, code))
+
+    def _offer(self, *, offered: bool) -> None:
+        """The languages in the place of the buttons, or these again."""
+        focused = any(plate.hasFocus() for plate in self.plates)
+        for plate in (self.back, *self.choices.values()):
+            plate.setVisible(offered)
+        self.language.setVisible(not offered and len(self.choices) > 1)
+        self.pin.setVisible(not offered and self._pin_allowed and not self._locked)
+        self.operator.setVisible(not offered)
+        for badge in self._badges:
+            badge.setVisible(not offered)
+        if offered:
+            self._choosing.start()
+        else:
+            self._choosing.stop()
+        if focused:
+            (self.choices[self._code] if offered else self.language).setFocus()
+
+    def _choose(self, code: str, *_: object) -> None:
+        changed, self._code = code != self._code, code
+        self._offer(offered=False)
+        if code != self._usual:
+            self._forget.start()
+        else:
+            self._forget.stop()
+        if changed:
+            self.language_wanted.emit(code)
+        self._say()
+
+    def _say(self) -> None:
+        self.pin.say(QCoreApplication.translate("door", "PIN instead"))
+        own = self._names.get(self._code, self._code)
+        name = QCoreApplication.translate("door", "Language: {name}").replace("{name}", own)
+        self.language.say(own, name)
+        self.operator.say("", QCoreApplication.translate("door", "Operator"))
+        self.back.say("", QCoreApplication.translate("door", "Back"))
+        for code, plate in self.choices.items():
+            plate.say(self._names[code])
+            plate.setChecked(code == self._code)
+        self._squeeze()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+        super().changeEvent(event)

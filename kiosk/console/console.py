@@ -1,0 +1,221 @@
+"""The operator's room: what there is at the left, one page of it at a time, and always the way back to the door."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QButtonGroup,
+    QDialog,
+    QFrame,
+    QPushButton,
+    QScrollArea,
+    QScroller,
+    QStackedWidget,
+    QWidget,
+)
+
+from core.domain import Role
+from kiosk import theme
+from kiosk.controls import Notice, button, column, label, row
+
+NARROW = 1000
+"""Below so many pixels the list of pages lies above them."""
+SIDE = 232
+PEEK = 64  # how much of the next tab is seen, so that one knows of it
+BACK = "← Back to the door"
+NO_LIMIT = 16777215  # Qt's QWIDGETSIZE_MAX
+CLOSED = "This door is locked: nobody is let in, by face or by PIN."
+TOUCHES = {
+    QEvent.Type.KeyPress,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseMove,
+    QEvent.Type.Wheel,
+    QEvent.Type.TouchBegin,
+    QEvent.Type.TouchUpdate,
+}
+"""What somebody does who is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page, made when it is first opened; `role`: who may open it."""
+
+    title: str
+    make: Callable[[], QWidget]
+    role: Role = Role.OPERATOR
+
+
+def allowed(pages: Sequence[Entry], role: Role) -> list[Entry]:
+    """An administrator may all, an operator what is an operator's."""
+    return [page for page in pages if role is Role.ADMINISTRATOR or page.role is role]
+
+
+class Console(QWidget):
+    """Shows `pages`, and leaves by itself after `lock_after` minutes in which nobody touched anything.
+
+    Each page is kept until the console is closed. `standing` is said over all of them.
+    """
+
+    left = Signal()
+    lock_wanted = Signal(bool)
+    fullscreen_wanted = Signal(bool)
+    closed_wanted = Signal()
+
+    def __init__(
+        self,
+        pages: Sequence[Entry],
+        *,
+        lock_after: float,
+        standing: str = "",
+        look: theme.Look = theme.LIGHT,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("console")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # it speaks English, whatever the door does
+        self._look = look
+        self._entries = {entry.title: entry for entry in pages}
+        self._pages: dict[str, QScrollArea] = {}
+        self._stack = QStackedWidget()
+        self._locked = False
+        self._standing = standing
+        self.standing, self.notice = label("", look="standing"), Notice()
+        self.tabs = {title: self._tab(title) for title in self._entries}
+        self.back = button("", self.left.emit)
+        self.back.setAccessibleName("Back to the door")
+        self.lock = button("Lock the door", lambda: self.lock_wanted.emit(not self._locked))
+        self.fullscreen = button("", lambda: self.fullscreen_wanted.emit(not self.window().isFullScreen()))
+        self.shut = button("Close Doorward", self.closed_wanted.emit)
+        self._lay_out()
+        self.show_locked(locked=False)
+        self._idle = QTimer(self, interval=round(lock_after * 60_000), singleShot=True)
+        self._idle.timeout.connect(self._leave)
+        if pages:
+            self.open(pages[0].title)
+
+    def open(self, title: str) -> QWidget:
+        """Shows the page of that title, and returns it. Raises KeyError where there is none."""
+        if title not in self._pages:
+            self._pages[title] = _scrolling(self._entries[title].make(), title)
+            self._stack.addWidget(self._pages[title])
+        self._stack.setCurrentWidget(self._pages[title])
+        self.tabs[title].setChecked(True)
+        self._scroll.ensureWidgetVisible(self.tabs[title], PEEK, 0)
+        page = self._pages[title].widget()
+        assert page is not None  # noqa: S101 - it was put there
+        return page
+
+    def show_locked(self, *, locked: bool) -> None:
+        """Whether the door is locked to everybody."""
+        self._locked = locked
+        self.standing.setText("\n".join(filter(None, (CLOSED if locked else "", self._standing))))
+        self.standing.setVisible(bool(self.standing.text()))
+        self.lock.setText("Unlock the door" if locked else "Lock the door")
+        self.lock.setToolTip("Lets people in again" if locked else "Lets nobody in, by face or by PIN")
+        self.lock.setAccessibleDescription(self.lock.toolTip())
+
+    def show_fullscreen(self, *, fullscreen: bool) -> None:
+        self.fullscreen.setText("Leave full screen" if fullscreen else "Full screen")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() in TOUCHES:
+            self._idle.start()
+        return super().eventFilter(watched, event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Where somebody is: on the list, at the page that is shown."""
+        super().focusInEvent(event)
+        shown = next((tab for tab in self.tabs.values() if tab.isChecked()), self.back)
+        shown.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        self._arrange(narrow=self.width() < NARROW)
+        super().resizeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        self.show_fullscreen(fullscreen=self.window().isFullScreen())
+        _application().installEventFilter(self)
+        self._idle.start()
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        _application().removeEventFilter(self)
+        self._idle.stop()
+        super().hideEvent(event)
+
+    def _leave(self) -> None:
+        """Also out of a question that a page still asks."""
+        for dialog in QApplication.topLevelWidgets():
+            if isinstance(dialog, QDialog) and dialog.isVisible():
+                dialog.reject()
+        self.left.emit()
+
+    def _tab(self, title: str) -> QPushButton:
+        tab = button(title, partial(self.open, title), look="tab")
+        tab.setCheckable(True)
+        return tab
+
+    def _lay_out(self) -> None:
+        group = QButtonGroup(self)  # arrows lead from tab to tab
+        for tab in self.tabs.values():
+            group.addButton(tab)
+        self._list = column(*self.tabs.values(), None, self.fullscreen, self.shut)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        listed = QWidget()
+        listed.setObjectName("held")
+        listed.setLayout(self._list)
+        self._scroll = _scrolling(listed, "Pages")
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        QScroller.grabGesture(self._scroll.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+        self._rail = column(self.back, self._scroll, self.lock)
+        self._side = QFrame()
+        self._side.setObjectName("rail")
+        self._side.setLayout(self._rail)
+        self._body = row(self._side, self._stack, gap=0)
+        self._body.setStretch(1, 1)
+        whole = column(self.standing, self.notice, self._body, gap=0)
+        whole.setStretch(2, 1)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(whole)
+        self._arrange(narrow=False)
+        order = (self.back, *self.tabs.values(), self.fullscreen, self.shut, self.lock, self._stack)
+        for before, after in pairwise(order):
+            self.setTabOrder(before, after)
+
+    def _arrange(self, *, narrow: bool) -> None:
+        """The list of pages at the left, or in one line above them."""
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._body.setDirection(down if narrow else across)
+        for layout in (self._rail, self._list):
+            layout.setDirection(across if narrow else down)
+        margin = theme.GAP // 2 if narrow else theme.GAP
+        self._rail.setContentsMargins(margin, margin, margin, margin)
+        self._scroll.setMaximumHeight(self._list.sizeHint().height() if narrow else NO_LIMIT)
+        self._side.setMinimumWidth(0 if narrow else SIDE)
+        self._side.setMaximumWidth(NO_LIMIT if narrow else SIDE)
+        self.back.setText("← Door" if narrow else BACK)
+
+
+def _application() -> QObject:
+    app = QApplication.instance()
+    assert app is not None  # noqa: S101 - there is no widget without one
+    return app
+
+
+def _scrolling(page: QWidget, name: str) -> QScrollArea:
+    """`page`, with bars where there is too little room for it. Those on it have the focus, not the area."""
+    area = QScrollArea(widgetResizable=True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setAccessibleName(name)
+    area.setWidget(page)
+    for ground in (area.viewport(), page):
+        ground.setAutoFillBackground(False)  # the console has one
+    return area

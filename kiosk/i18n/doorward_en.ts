@@ -1,0 +1,21 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US">
+<context>
+    <name>door</name>
+    <message numerus="yes">
+        <source>Try again in %n seconds, or use another way in</source>
+        <translation>
+            <numerusform>Try again in %n second, or use another way in</numerusform>
+            <numerusform>Try again in %n seconds, or use another way in</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Try again in %n minutes, or use another way in</source>
+        <translation>
+            <numerusform>Try again in %n minute, or use another way in</numerusform>
+            <numerusform>Try again in %n minutes, or use another way in</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,231 @@
+"""All of the kiosk together, on the demo's camera and model: what leads where, and behind which gate."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from core.config import Settings
+from core.domain import Incident, Phase, Role
+from core.pin import hashed, hashed_passphrase
+from kiosk.console.console import Console
+from kiosk.console.firstrun import FirstRun
+from kiosk.console.question import Question
+from kiosk.gate import GateDialog
+from kiosk.parts import make_parts
+from kiosk.pinpage import PinPage
+from kiosk.session import is_new, make_window, open_office
+
+pytest_plugins = ["screen"]
+pytestmark = pytest.mark.usefixtures("dressed")
+
+PIN, PASSPHRASE = "271828", "correct horse battery"
+OPERATORS = ["Enrol", "People", "Import", "Events", "Health"]
+EVERYTHING = [*OPERATORS, "Settings", "Set up"]
+
+
+class Kiosk:
+    """Its window, its parts, and what was told to the process above it."""
+
+    def __init__(self, qtbot, folder, *, demo):
+        self._qtbot = qtbot
+        self.settings = Settings(
+            camera={"source": "demo"},
+            models={"pack": "demo"},
+            database={"url": f"sqlite:///{folder}/door.sqlite"},
+            kiosk={"api": False, "sounds": False},
+        )
+        self.parts = make_parts(self.settings, folder / "config.yaml", demo=demo)
+        self.window = make_window(self.settings, self.parts)
+        self.told = []
+        self.office = open_office(self.window, self.parts, self.told.append)
+        qtbot.addWidget(self.window)
+        self.parts.start(api=False)
+        self.window.appear(fullscreen=False)
+
+    @property
+    def console(self):
+        return self.window.findChild(Console)
+
+    def press(self, button):
+        self._qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def passes_the_gate(self, secret):
+        """Types it, once the gate has come."""
+        dialog = self.window.findChild(GateDialog)
+        self._qtbot.waitUntil(dialog.pin.isEnabled)
+        dialog.pin.setText(secret)
+        self._qtbot.keyClick(dialog.pin, Qt.Key.Key_Return)
+
+    def waits_for_phase(self, phase):
+        self._qtbot.waitUntil(lambda: self.window.banner.phase is phase, timeout=10_000)
+
+
+@pytest.fixture
+def kiosk(qtbot, tmp_path):
+    def make(*, demo=True, **secrets):
+        made = Kiosk(qtbot, tmp_path, demo=demo)
+        kiosks.append(made)
+        for role, secret in secrets.items():
+            made.parts.store.set_secret(Role(role), secret)
+        return made
+
+    kiosks = []
+    yield make
+    for made in kiosks:
+        made.parts.stop()
+
+
+@pytest.fixture
+def guarded(kiosk):
+    """One with an operator and an administrator."""
+    return kiosk(demo=False, operator=hashed(PIN, PIN), administrator=hashed_passphrase(PASSPHRASE, PASSPHRASE))
+
+
+def test_the_demo_shows_everything_to_everybody(kiosk):
+    made = kiosk()
+    made.press(made.window.bar.operator)
+    assert list(made.console.tabs) == EVERYTHING
+    assert made.window.findChild(GateDialog) is None
+
+
+@pytest.mark.parametrize(("secret", "pages"), [(PIN, OPERATORS), (PASSPHRASE, EVERYTHING)])
+def test_the_console_opens_to_who_knows_a_secret_with_what_is_theirs(guarded, qtbot, secret, pages):
+    guarded.press(guarded.window.bar.operator)
+    assert guarded.console is None
+    guarded.passes_the_gate(secret)
+    qtbot.waitUntil(lambda: guarded.console is not None)
+    assert list(guarded.console.tabs) == pages
+
+
+def test_a_wrong_secret_opens_nothing(guarded, qtbot):
+    guarded.press(guarded.window.bar.operator)
+    guarded.passes_the_gate("314159")
+    qtbot.waitUntil(lambda: "neither" in guarded.window.findChild(GateDialog).notice.text())
+    assert guarded.console is None
+
+
+def test_every_page_opens_and_leads_back_to_the_door(kiosk, qtbot):
+    made = kiosk()
+    made.press(made.window.bar.operator)
+    for title in EVERYTHING:
+        made.press(made.console.tabs[title])
+        assert made.console.open(title).isVisible()
+    made.press(made.console.back)
+    qtbot.waitUntil(lambda: made.console is None)
+    assert made.window.door.isVisible()
+
+
+def test_an_operator_locks_the_door_and_unlocks_it(kiosk, qtbot):
+    made = kiosk()
+    made.press(made.window.bar.operator)
+    made.press(made.console.lock)
+    qtbot.waitUntil(lambda: made.console.lock.text() == "Unlock the door")
+    made.waits_for_phase(Phase.LOCKED)
+    made.press(made.console.back)
+    made.press(made.window.bar.operator)
+    assert made.console.lock.text() == "Unlock the door"
+    made.press(made.console.lock)
+    qtbot.waitUntil(lambda: made.console.lock.text() == "Lock the door")
+    qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.LOCKED)
+    assert made.told == [True, False]
+    recorded = {entry.code for entry in made.parts.store.events() if isinstance(entry, Incident)}
+    assert {"locked_by_operator", "unlocked_by_operator"} <= recorded
+
+
+def test_closing_the_window_needs_a_secret(guarded, qtbot):
+    guarded.window.close_wanted.emit()
+    assert guarded.window.isVisible()
+    guarded.passes_the_gate(PIN)
+    qtbot.waitUntil(lambda: not guarded.window.isVisible())
+
+
+def test_the_console_closes_doorward_once_it_was_said_twice(kiosk, qtbot):
+    made = kiosk()
+    made.press(made.window.bar.operator)
+    made.press(made.console.shut)
+    question = made.window.findChild(Question)
+    assert made.window.isVisible()
+    made.press(question.yes)
+    qtbot.waitUntil(lambda: not made.window.isVisible())
+
+
+def test_full_screen_is_left_and_entered_from_the_console(kiosk, qtbot):
+    made = kiosk()
+    made.press(made.window.bar.operator)
+    made.press(made.console.fullscreen)
+    qtbot.waitUntil(made.window.isFullScreen)
+    assert made.console.fullscreen.text() == "Leave full screen"
+    made.press(made.console.fullscreen)
+    qtbot.waitUntil(lambda: not made.window.isFullScreen())
+    assert made.console.fullscreen.text() == "Full screen"
+
+
+def test_a_pin_is_asked_for_over_the_door_and_leads_back(kiosk, qtbot):
+    made = kiosk()
+    made.press(made.window.bar.pin)
+    page = made.window.findChild(PinPage)
+    page.leave()
+    qtbot.waitUntil(lambda: made.window.findChild(PinPage) is None)
+    assert made.window.door.isVisible()
+
+
+def test_a_persons_pin_opens_the_door(kiosk, qtbot):
+    made = kiosk()
+    made.parts.store.set_pin(made.parts.store.people()[0].user_id, hashed(PIN, PIN))
+    made.press(made.window.bar.pin)
+    page = made.window.findChild(PinPage)
+    page.user_id.setText(made.parts.store.people()[0].user_id)
+    page.pin.setText(PIN)
+    made.press(page.go)
+    qtbot.waitUntil(lambda: any(getattr(e, "source", "") == "pin" for e in made.parts.store.events()), timeout=10_000)
+
+
+def test_a_language_is_spoken_at_once(kiosk, qtbot):
+    made = kiosk()
+    try:
+        made.press(made.window.bar.language)
+        made.press(made.window.bar.choices["de"])
+        qtbot.waitUntil(lambda: "PIN instead" not in _texts(made))
+    finally:
+        made.window.bar.language_wanted.emit("en")
+
+
+def _texts(made):
+    return [made.window.bar.pin.accessibleName()]
+
+
+def test_another_face_is_added_to_whom_the_people_page_shows(kiosk, qtbot):
+    made = kiosk()
+    person = made.parts.store.people()[0]
+    made.press(made.window.bar.operator)
+    made.office._enrol(person.user_id)
+    qtbot.waitUntil(lambda: made.console.open("Enrol").who.user_id.text() == person.user_id)
+
+
+def test_nobody_has_been_asked_who_may_operate_a_new_door(kiosk, qtbot):
+    made = kiosk(demo=False)
+    assert is_new(made.parts.store)
+    made.office.first_run()
+    page = made.window.findChild(FirstRun)
+    assert page.isVisible()
+    page.finished.emit()
+    qtbot.waitUntil(lambda: made.window.findChild(FirstRun) is None)
+    assert made.window.door.isVisible()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_door_with_either_secret_is_not_new(kiosk, role):
+    made = kiosk(demo=False, **{role: hashed(PIN, PIN)})
+    assert not is_new(made.parts.store)
+
+
+def test_the_way_back_leaves_no_page_behind(kiosk, qtbot):
+    made = kiosk()
+    before = len(made.window.findChildren(QPushButton))
+    for _ in range(3):
+        made.press(made.window.bar.operator)
+        for title in OPERATORS:
+            made.console.open(title)
+        made.office.leave()
+        qtbot.waitUntil(lambda: made.console is None)
+    assert len(made.window.findChildren(QPushButton)) == before
