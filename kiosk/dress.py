@@ -26,14 +26,14 @@ def dress(app: QApplication, look: theme.Look = theme.LIGHT) -> None:
 def _palette(look: theme.Look) -> QPalette:
     """For what the stylesheet does not name, such as a calendar that pops up."""
     role, made = QPalette.ColorRole, QPalette()
-    for colour, roles in {
-        look.page: (role.Window, role.AlternateBase),
-        look.surface: (role.Base, role.Button, role.ToolTipBase),
-        look.ink: (role.WindowText, role.Text, role.ButtonText, role.ToolTipText),
-        look.ink_soft: (role.PlaceholderText,),
-        look.accent: (role.Highlight, role.Link),
-        look.on_accent: (role.HighlightedText,),
-    }.items():
+    for colour, roles in (
+        (look.page, (role.Window, role.AlternateBase)),
+        (look.surface, (role.Base, role.Button, role.ToolTipBase)),
+        (look.ink, (role.WindowText, role.Text, role.ButtonText, role.ToolTipText)),
+        (look.ink_soft, (role.PlaceholderText,)),
+        (look.accent, (role.Highlight, role.Link)),
+        (look.on_accent, (role.HighlightedText,)),
+    ):
         for each in roles:
             made.setColor(each, QColor(colour))
     return made

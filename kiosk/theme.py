@@ -237,3 +237,14 @@ def _drawing(name: str, ink: str) -> str:
     red, green, blue = (int(ink[place : place + 2], 16) for place in (1, 3, 5))
     colour = "white" if red + green + blue > 3 * 127 else "black"
     return (Path(__file__).with_name("icons") / f"{name}-{colour}.svg").as_posix()
+
+
+def enlarged(scale: float) -> str:
+    """What makes a page for visitors so many times as large as the console's."""
+    return f"""
+    QWidget {{ font-size: {round(BODY * scale)}px; }}
+    QLabel#heading {{ font-size: {round(HEADING * scale)}px; }}
+    QLabel#small {{ font-size: {round(SMALL * scale)}px; }}
+    QLineEdit, QPushButton {{ min-height: {round((TARGET - 12) * scale)}px; }}
+    QPushButton#key {{ font-size: {round(LARGE * scale)}px; }}
+    """

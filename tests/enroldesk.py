@@ -36,8 +36,9 @@ class Model(DemoFaceModel):
         self._pose = pose
 
     def dawdles(self):
-        """Until it goes on."""
+        """Until it goes on; says how often it had looked before."""
         self._awake.clear()
+        return self.looks
 
     def goes_on(self):
         self._awake.set()

@@ -216,6 +216,20 @@ def test_files_that_were_read_after_the_page_was_left_change_nothing(desk, drawn
     assert (desk.titles(), desk.page.pictures.at_camera) == (["Front"], True)
 
 
+def test_a_look_that_ends_after_a_picture_was_discarded_does_not_bring_it_back(qtbot, jobs):
+    desk = Desk(qtbot, jobs, poses=(Pose.FRONT, Pose.UP))
+    desk.says_who()
+    desk.page.buttons.at_camera.click()
+    desk.until(lambda: desk.titles() == ["Front"])
+    before = desk.model.dawdles()
+    desk.until(lambda: desk.model.looks > before)
+    desk.page.pictures.cards[0].click()
+    desk.model.sees(Pose.LEFT)  # so that nothing is taken anew
+    desk.model.goes_on()
+    desk.until(lambda: desk.model.looks > before + 3)
+    assert desk.titles() == []
+
+
 def test_a_look_that_ends_after_the_page_was_left_changes_nothing(desk):
     desk.model.dawdles()
     desk.says_who()

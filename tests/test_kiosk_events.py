@@ -268,6 +268,11 @@ def test_each_reason_of_a_decision_has_words(why):
     assert reason(why) == REASONS[why]
 
 
+def test_what_an_operator_did_is_no_fault():
+    told = dict(zip(COLUMNS, cells(Incident(NOW, "door", "locked_by_operator"), UTC), strict=True))
+    assert (told["Outcome"], told["Reason"]) == ("Operator", "Locked by an operator")
+
+
 def test_an_entry_has_a_cell_for_each_column():
     for entry in (granted(NOW), denied(NOW), Incident(NOW, "door", "locked_out")):
         assert len(cells(entry, UTC)) == len(COLUMNS)

@@ -11,7 +11,7 @@ from kiosk import theme
 from kiosk.picture import as_qimage
 from kiosk.strokes import fill, square
 
-LEAST, USUAL = QSize(104, 88), QSize(220, 220)
+LEAST = QSize(104, 88)  # it takes what room there is
 RING = 3.0
 
 
@@ -52,7 +52,7 @@ class Card(QPushButton):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return USUAL
+        return LEAST
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return LEAST

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QLabel, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QLabel, QLineEdit, QScrollArea, QSizePolicy, QWidget
 
 from core.domain import Consent
 from core.enrolment import checked
@@ -126,6 +126,7 @@ def _scrolling(words: QLabel, look: theme.Look) -> QScrollArea:
     area.setAccessibleName("What the person agrees to")
     area.setAccessibleDescription(words.text())
     area.setMinimumHeight(TEXT_LEAST)
+    area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # it takes what room there is
     words.setAlignment(Qt.AlignmentFlag.AlignTop)
     words.setMargin(theme.ROOM)
     area.setWidget(words)

@@ -7,7 +7,13 @@ from core.domain import Event, Incident, Reason, Verdict
 COLUMNS = ("Time", "Outcome", "Person", "Reason", "By", "Similarity", "Frames", "Decided in", "Door")
 OUTCOMES = {"granted": "Granted", "denied": "Denied", "fault": "Fault"}
 SOURCES = {"door": "Camera", "pin": "PIN", "api": "REST"}
-REASONS = {
+ACTS = {
+    "locked_by_operator": "Locked by an operator",
+    "unlocked_by_operator": "Unlocked by an operator",
+    "door_tried": "Tried by an operator",
+}
+"""What is no fault, though it stands among them."""
+REASONS: dict[str, str] = {
     Reason.MATCHED: "Recognised",
     Reason.PIN_MATCHED: "Right PIN",
     Reason.UNKNOWN_FACE: "Nobody enrolled",
@@ -27,20 +33,32 @@ REASONS = {
 
 
 def outcome(entry: Event | Incident) -> str:
-    """A key of OUTCOMES."""
-    return str(entry.decision.verdict) if isinstance(entry, Event) else "fault"
+    """A key of OUTCOMES, or `act`."""
+    if isinstance(entry, Incident):
+        return "act" if entry.code in ACTS else "fault"
+    return str(entry.decision.verdict)
 
 
 def reason(code: str) -> str:
     """Codes that have no words of their own are legible as they are."""
-    return REASONS.get(Reason(code), "") if code in set(Reason) and Reason(code) in REASONS else _plain(code)
+    return {**REASONS, **ACTS}.get(code, _plain(code))
 
 
 def cells(entry: Event | Incident, zone: tzinfo | None = None) -> tuple[str, ...]:
     """One text for each of COLUMNS; the time in `zone`, None: that of this machine."""
     at = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     if isinstance(entry, Incident):
-        return at, OUTCOMES["fault"], "", reason(entry.code), SOURCES.get(entry.source, entry.source), "", "", "", ""
+        return (
+            at,
+            OUTCOMES.get(outcome(entry), "Operator"),
+            "",
+            reason(entry.code),
+            SOURCES.get(entry.source, entry.source),
+            "",
+            "",
+            "",
+            "",
+        )
     decision = entry.decision
     return (
         at,
