@@ -179,7 +179,8 @@ def stylesheet(look: Look = LIGHT) -> str:
     QPushButton#primary:disabled {{ background: {look.sunken}; color: {look.ink_soft}; border-color: {look.sunken}; }}
     QPushButton:focus, QLineEdit:focus, QPushButton#primary:focus {{
         border: 3px solid {look.focus}; }}
-    QComboBox, QAbstractSpinBox {{ min-height: {TARGET - 4}px; }}
+    QAbstractSpinBox {{ min-height: {TARGET - 4}px; }}
+    QComboBox {{ min-height: {TARGET - 10}px; }}
     QAbstractItemView:focus, QCheckBox:focus {{ border: 3px solid {look.focus}; }}
     QComboBox QAbstractItemView {{ background: {look.surface}; selection-background-color: {look.accent};
         selection-color: {look.on_accent}; }}
@@ -220,11 +221,12 @@ def stylesheet(look: Look = LIGHT) -> str:
     QTableView, QListView {{ border: 3px solid {look.rule}; outline: 0; }}
     QTableView, QHeaderView {{ border-radius: 0px; }}
     QHeaderView {{ border: none; }}
-    QDateTimeEdit {{ background: {look.surface}; border: 2px solid {look.rule}; border-radius: {RADIUS}px;
+    QDateTimeEdit, QComboBox {{ background: {look.surface}; border: 2px solid {look.rule}; border-radius: {RADIUS}px;
         padding: 0px {GAP}px; selection-background-color: {look.accent}; selection-color: {look.on_accent}; }}
-    QDateTimeEdit:focus {{ border: 3px solid {look.focus}; }}
-    QDateTimeEdit::drop-down {{ border: none; width: {TARGET}px; }}
-    QDateTimeEdit::down-arrow {{ image: url("{_drawing("down", look.ink)}"); width: 20px; height: 20px; }}
+    QDateTimeEdit:focus, QComboBox:focus {{ border: 3px solid {look.focus}; }}
+    QDateTimeEdit::drop-down, QComboBox::drop-down {{ border: none; width: {TARGET}px; }}
+    QDateTimeEdit::down-arrow, QComboBox::down-arrow {{ image: url("{_drawing("down", look.ink)}");
+        width: 20px; height: 20px; }}
     QCheckBox::indicator {{ width: 20px; height: 20px; border: 2px solid {look.ink_soft}; border-radius: 5px;
         background: {look.surface}; }}
     QCheckBox::indicator:checked {{ border-color: {look.accent}; background: {look.accent};

@@ -19,6 +19,7 @@ PURE = {
     "policy",
     "quality",
     "sight",
+    "sitting",
     "tracking",
 }
 STANDARD = {"collections", "dataclasses", "datetime", "enum", "hashlib", "itertools", "math", "typing"}

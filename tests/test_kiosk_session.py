@@ -1,78 +1,22 @@
 """All of the kiosk together, on the demo's camera and model: what leads where, and behind which gate."""
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from core.config import Settings
 from core.domain import Incident, Phase, Role
 from core.pin import hashed, hashed_passphrase
-from kiosk.console.console import Console
 from kiosk.console.firstrun import FirstRun
 from kiosk.console.question import Question
 from kiosk.gate import GateDialog
-from kiosk.parts import make_parts
 from kiosk.pinpage import PinPage
-from kiosk.session import is_new, make_window, open_office
+from kiosk.session import is_new
 
-pytest_plugins = ["screen"]
+pytest_plugins = ["screen", "wholekiosk"]
 pytestmark = pytest.mark.usefixtures("dressed")
 
 PIN, PASSPHRASE = "271828", "correct horse battery"
 OPERATORS = ["Enrol", "People", "Import", "Events", "Health"]
 EVERYTHING = [*OPERATORS, "Settings", "Set up"]
-
-
-class Kiosk:
-    """Its window, its parts, and what was told to the process above it."""
-
-    def __init__(self, qtbot, folder, *, demo):
-        self._qtbot = qtbot
-        self.settings = Settings(
-            camera={"source": "demo"},
-            models={"pack": "demo"},
-            database={"url": f"sqlite:///{folder}/door.sqlite"},
-            kiosk={"api": False, "sounds": False},
-        )
-        self.parts = make_parts(self.settings, folder / "config.yaml", demo=demo)
-        self.window = make_window(self.settings, self.parts)
-        self.told = []
-        self.office = open_office(self.window, self.parts, self.told.append)
-        qtbot.addWidget(self.window)
-        self.parts.start(api=False)
-        self.window.appear(fullscreen=False)
-
-    @property
-    def console(self):
-        return self.window.findChild(Console)
-
-    def press(self, button):
-        self._qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    def passes_the_gate(self, secret):
-        """Types it, once the gate has come."""
-        dialog = self.window.findChild(GateDialog)
-        self._qtbot.waitUntil(dialog.pin.isEnabled)
-        dialog.pin.setText(secret)
-        self._qtbot.keyClick(dialog.pin, Qt.Key.Key_Return)
-
-    def waits_for_phase(self, phase):
-        self._qtbot.waitUntil(lambda: self.window.banner.phase is phase, timeout=10_000)
-
-
-@pytest.fixture
-def kiosk(qtbot, tmp_path):
-    def make(*, demo=True, **secrets):
-        made = Kiosk(qtbot, tmp_path, demo=demo)
-        kiosks.append(made)
-        for role, secret in secrets.items():
-            made.parts.store.set_secret(Role(role), secret)
-        return made
-
-    kiosks = []
-    yield make
-    for made in kiosks:
-        made.parts.stop()
 
 
 @pytest.fixture

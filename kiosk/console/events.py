@@ -63,6 +63,7 @@ class EventsPage(QWidget):
         self.table = _table(self.model)
         self.export_button = button("&Export CSV…", self._choose_file)
         self._fill_choices()
+        self.reason.setMaximumWidth(theme.FORM // 3)
         self._lay_out()
         self._live = self._timer(LIVE_MS, self._refresh)
         self._typing = self._timer(TYPING_MS, self.apply, once=True)

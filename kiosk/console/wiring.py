@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from core import packs
 from core.domain import Person, Role
 from core.errors import DoorwardError
+from core.sitting import Pose
 from kiosk import theme
 from kiosk.console import enrol
 from kiosk.console.bulk import BulkPage
@@ -97,6 +98,7 @@ class Office:
             most=settings.enrolment.max_images,
             consent_text=TEXT,
             consent_version=VERSION,
+            poses=(Pose.FRONT,) if settings.demo else tuple(Pose),  # the demo's people do not turn their heads
             limits=replace(enrol.LIMITS, least_width=settings.recognition.min_face_px),
             look=self._look,
         )
