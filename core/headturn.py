@@ -25,6 +25,7 @@ UPRIGHT = np.array([(-0.5, 0.0), (0.5, 0.0), (-0.41, 1.16), (0.41, 1.16)])
 STANDS_OUT = 0.3
 """Of a head's nose, D in distances of the eyes: 0.49 in InsightFace's mean shape of 68 points, 0.56 in MediaPipe's
 canonical face, 0.5 in the one real head turn of the tests' clip."""
+SAME_SIZE = 1.5  # at most, and its inverse: a photograph straight from afar moves its nose when it is tilted close by
 ROLL = np.tan(np.deg2rad(25))  # beyond it a detector's landmarks of tilted photographs no longer fit together
 LEAST = 5.0  # pixels of the eyes' distance, and of the mouth's below them
 
@@ -54,7 +55,8 @@ def middle(looks: Sequence[Look]) -> Look:
 
 
 def turned(now: Look, straight: Look) -> float:
-    """How far the nose has gone since `straight`, in distances of the eyes; 0 where the face tilted too much for it.
+    """How far the nose has gone since `straight`, in distances of the eyes; 0 where the face tilted too much for
+    it, or came nearer or went away.
 
     Positive towards the picture's right, which is the person's left: a camera's picture is no mirror.
     """
@@ -63,9 +65,13 @@ def turned(now: Look, straight: Look) -> float:
 
 
 def _tilt(now: Look, straight: Look) -> float:
-    """The tangent of the angle by which the plane has tilted: tilting squeezes it by the cosine, one way only."""
+    """The tangent of the angle by which the plane has tilted: tilting squeezes it by the cosine, one way only.
+
+    Infinite where it has come so much nearer, or gone so much farther, that the two are no turn on the spot.
+    """
     longest, shortest = np.linalg.svd(now.plane @ np.linalg.inv(straight.plane), compute_uv=False)
-    return float(np.sqrt((longest / shortest) ** 2 - 1)) if shortest > 0 else float("inf")
+    there = shortest > 0 and 1 / SAME_SIZE <= longest <= SAME_SIZE
+    return float(np.sqrt((longest / shortest) ** 2 - 1)) if there else float("inf")
 
 
 def _plane(corners: NDArray[np.float64]) -> NDArray[np.float64]:

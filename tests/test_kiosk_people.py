@@ -36,17 +36,17 @@ def test_a_state_is_said_in_words(person, words):
     assert state(person, NOW).startswith(words)
 
 
-def test_everybody_is_there_with_what_is_known_of_them(page, store):
+def test_everybody_is_there_with_what_is_known_of_them(page, trio):
     assert names(page) == ["Ann", "Bob Miller", "Cem"]
     assert page.list.total.text() == "3 people"
     assert [text(page, "ann", c) for c in ("User ID", "State", "Faces", "PIN")] == ["ann", "May enter", "2", "None"]
     assert (text(page, "ann", "Consent"), text(page, "bob", "Consent")) == ("2026-11-24", "None")
 
 
-def test_pages_are_fetched_as_they_are_looked_at(qtbot, real, store, jobs):
+def test_pages_are_fetched_as_they_are_looked_at(qtbot, real, trio, jobs):
     for number in range(PAGE + 20):
         real.add_faces(f"x{number:03}", "X", [template("x")], limit=4)
-    model = PeopleModel(store, jobs)
+    model = PeopleModel(trio, jobs)
     with qtbot.waitSignal(model.counted) as told:
         model.search("")
     assert (model.rowCount(), told.args) == (PAGE, [PAGE + 23])
@@ -56,24 +56,24 @@ def test_pages_are_fetched_as_they_are_looked_at(qtbot, real, store, jobs):
     assert len({model.person(row).user_id for row in range(model.rowCount())}) == PAGE + 23
 
 
-def test_somebody_is_found_while_one_types_and_asked_for_once(qtbot, page, store):
+def test_somebody_is_found_while_one_types_and_asked_for_once(qtbot, page, trio):
     qtbot.keyClicks(page.list.sought, "mILL")
     qtbot.waitUntil(lambda: names(page) == ["Bob Miller"])
     qtbot.waitUntil(lambda: page.list.total.text() == "1 found")
-    assert store.searches[-1] == "mILL"
-    assert "m" not in store.searches
+    assert trio.searches[-1] == "mILL"
+    assert "m" not in trio.searches
 
 
-def test_answers_to_earlier_searches_are_dropped_and_those_between_never_asked(qtbot, page, store):
+def test_answers_to_earlier_searches_are_dropped_and_those_between_never_asked(qtbot, page, trio):
     shown = []
     page.model.loaded.connect(lambda: shown.append(names(page)))
-    store.holds_answers()
+    trio.holds_answers()
     for sought in ("ann", "bob", "cem"):
         page.model.search(sought)
-    store.lets_go()
+    trio.lets_go()
     qtbot.waitUntil(lambda: names(page) == ["Cem"])
     assert shown == [["Cem"]]
-    assert "bob" not in store.searches
+    assert "bob" not in trio.searches
 
 
 def test_where_nobody_is_found_it_says_so(qtbot, page):
@@ -88,14 +88,14 @@ def test_where_nobody_is_enrolled_it_says_what_to_do(real, make):
     assert "Enrol somebody" in make().list.empty.text()
 
 
-def test_a_database_that_went_and_came_back(qtbot, page, store):
-    store.goes_away()
+def test_a_database_that_went_and_came_back(qtbot, page, trio):
+    trio.goes_away()
     qtbot.keyClick(page, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: page.list.notice.text() == "The database does not answer. Start it.")
     assert names(page) == ["Ann", "Bob Miller", "Cem"]
-    store.comes_back()
+    trio.comes_back()
     page.list.again.click()
-    qtbot.waitUntil(lambda: not store._away and page.list.notice.text() == "")
+    qtbot.waitUntil(lambda: not trio._away and page.list.notice.text() == "")
 
 
 def test_the_cursor_stays_with_its_person_when_others_come(qtbot, page, real):
@@ -136,11 +136,11 @@ def test_every_control_has_a_name_for_screen_readers(qtbot, make):
     assert [w for w in controls if not (w.accessibleName() or getattr(w, "text", str)())] == []
 
 
-def test_a_page_that_is_closed_while_it_asks_leaves_nothing_behind(qtbot, make, store):
+def test_a_page_that_is_closed_while_it_asks_leaves_nothing_behind(qtbot, make, trio):
     page = make()
-    store.holds_answers()
+    trio.holds_answers()
     page.list.reload()
     page.close()
     page.deleteLater()
     qtbot.waitUntil(lambda: not isValid(page))
-    store.lets_go()
+    trio.lets_go()

@@ -198,7 +198,7 @@ def test_who_answers_no_keeps_the_person(qtbot, page, real):
     assert real.person("ann").faces == 2
 
 
-def test_an_operator_deletes_nobody(qtbot, make, store):
+def test_an_operator_deletes_nobody(qtbot, make, trio):
     page = make(role=Role.OPERATOR)
     page.list.table.setFocus()
     page.list.table.selectRow(0)

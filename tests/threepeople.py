@@ -58,16 +58,16 @@ def real(tmp_path):
 
 
 @pytest.fixture
-def store(real):
+def trio(real):
     line = Line(real)
     yield line
     line.lets_go()
 
 
 @pytest.fixture
-def make(qtbot, store, jobs):
+def make(qtbot, trio, jobs):
     def made(size=(1280, 800), **options):
-        page = PeoplePage(store, jobs, utcnow=lambda: NOW, **options)
+        page = PeoplePage(trio, jobs, utcnow=lambda: NOW, **options)
         page.resize(*size)
         qtbot.addWidget(page)
         with qtbot.waitActive(page):
