@@ -116,13 +116,15 @@ class Challenge:
         seen = replace(self, track_id=track_id, seen_at=now, recent=recent)
         return _next(seen, now) if held is self.asked else seen
 
-    def wait(self, now: float) -> "Challenge":
-        """After a frame at `now` that does not show the face."""
+    def wait(self, now: float, *, there: bool = False) -> "Challenge":
+        """After a frame at `now` that does not show the face or, `there`, shows it turned too far to prove a thing."""
         if self.outcome is not Outcome.RUNNING:
             return self
         if not 0 <= now - self.seen_at <= self.limits.gap:  # a clock that steps back is no clock
             return self._failed(Failure.LOST)
-        return self._failed(Failure.TOO_SLOW) if now > self.deadline else self
+        if now > self.deadline:
+            return self._failed(Failure.TOO_SLOW)
+        return replace(self, seen_at=now) if there else self
 
     def _held(self, recent: tuple[Look, ...]) -> Turn | None:
         """What all of the `recent` looks show; None where they do not agree, or are too few."""

@@ -171,7 +171,8 @@ class Watch:
             return subject, self._waited(visit, frame.at)
         quality = assess(face, frame.image, self._limits)
         if quality.reason is not None:
-            return subject, replace(self._waited(visit, frame.at), guidance=quality.reason)
+            too_far = quality.reason is Reason.TURNED_AWAY  # who turns further than asked has not walked off
+            return subject, replace(self._waited(visit, frame.at, there=too_far), guidance=quality.reason)
         try:
             vector = seeing.model.embed(frame.image, face)
             if resembles(visit.evidence, vector) < ANOTHER * seeing.rules.threshold:
@@ -189,9 +190,9 @@ class Watch:
         visit = replace(visit, evidence=evidence, newest=observation, guidance=None)
         return subject, _turned(visit, subject, frame.at, same=True)
 
-    def _waited(self, visit: Visit, now: float) -> Visit:
-        """After a frame that shows nothing usable."""
-        return visit if visit.challenge is None else visit.challenged(visit.challenge.wait(now))
+    def _waited(self, visit: Visit, now: float, *, there: bool = False) -> Visit:
+        """After a frame that shows nothing usable; `there`: but the face, turned too far."""
+        return visit if visit.challenge is None else visit.challenged(visit.challenge.wait(now, there=there))
 
     def _decide(self, visit: Visit, rules: Rules, now: float) -> tuple[Visit, Decision | None]:
         """A visit is decided once; somebody denied may try again after a while, with fresh evidence."""

@@ -32,7 +32,7 @@ def test_who_is_enrolled_is_let_in_and_a_stranger_is_not_and_too_many_are_waited
     made.waits_for_phase(Phase.DENIED)
     assert "Ben" not in made.window.banner.words.title + made.window.banner.words.detail
     made.waits_for_phase(Phase.PAUSED)
-    qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.PAUSED, timeout=20_000)
+    qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.PAUSED, timeout=60_000)
     assert decisions(made)[:2] == [(Verdict.GRANTED, "ada", "opened"), (Verdict.DENIED, None, None)]
     assert "locked_out" in faults(made)
 
@@ -46,7 +46,7 @@ def test_somebody_comes_in_by_pin_and_wrong_ones_are_waited_off(kiosk, qtbot):
     page.user_id.setText("chloe")
     page.pin.setText(PIN)
     made.press(page.go)
-    qtbot.waitUntil(lambda: (Verdict.GRANTED, "chloe", "opened") in decisions(made), timeout=20_000)
+    qtbot.waitUntil(lambda: (Verdict.GRANTED, "chloe", "opened") in decisions(made), timeout=60_000)
     for _ in range(3):
         made.parts.engine.enter(BY_NOBODY)
     made.waits_for_phase(Phase.PAUSED)
@@ -56,18 +56,18 @@ def test_somebody_comes_in_by_pin_and_wrong_ones_are_waited_off(kiosk, qtbot):
 def test_a_camera_that_is_unplugged_is_a_fault_until_it_is_back(kiosk, qtbot):
     with HttpCamera() as camera:
         made = kiosk(sections={"camera": {"source": camera.address, "timeout": 2.0}})
-        qtbot.waitUntil(lambda: made.window.banner.phase in (Phase.IDLE, Phase.LOOKING), timeout=20_000)
+        qtbot.waitUntil(lambda: made.window.banner.phase in (Phase.IDLE, Phase.LOOKING), timeout=60_000)
         camera.hangs_up()
         made.waits_for_phase(Phase.FAULT)
         assert made.window.banner.words.title == "No picture from the camera"
-        qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.FAULT, timeout=20_000)
-    qtbot.waitUntil(lambda: "camera_unavailable" in faults(made), timeout=20_000)
+        qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.FAULT, timeout=60_000)
+    qtbot.waitUntil(lambda: "camera_unavailable" in faults(made), timeout=60_000)
 
 
 @pytest.mark.logs("could not be recorded", "has not answered")
 def test_a_database_that_goes_away_shuts_the_door_until_it_comes_back(kiosk, qtbot):
     made = kiosk(sections={"database": {"timeout": 0.3, "poll": 0.05}})
-    qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.STARTING, timeout=20_000)
+    qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.STARTING, timeout=60_000)
     database = LockedFile(made.settings.database.url)
     database.stop()
     try:
@@ -75,5 +75,5 @@ def test_a_database_that_goes_away_shuts_the_door_until_it_comes_back(kiosk, qtb
         assert made.window.banner.words.title == "The door is offline"
     finally:
         database.close()
-    qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.FAULT, timeout=20_000)
-    qtbot.waitUntil(lambda: "database_unavailable" in faults(made), timeout=20_000)
+    qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.FAULT, timeout=60_000)
+    qtbot.waitUntil(lambda: "database_unavailable" in faults(made), timeout=60_000)

@@ -46,7 +46,7 @@ class Kiosk:
         self._qtbot.keyClick(dialog.pin, Qt.Key.Key_Return)
 
     def waits_for_phase(self, phase):
-        self._qtbot.waitUntil(lambda: self.window.banner.phase is phase, timeout=20_000)
+        self._qtbot.waitUntil(lambda: self.window.banner.phase is phase, timeout=60_000)
 
 
 @pytest.fixture
