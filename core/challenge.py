@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
+from math import radians, tan
 from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Outcome, Turn
-from core.headturn import Look, look, middle, turned
+from core.headturn import Look, distance, look, middle, turned
 
 FRONTAL = 0.15  # of the nose from the middle, in distances of the eyes: people's own noses, and a camera to the side
 STEADY = 0.06  # between the frames of one look; five times what a detector trembles by
@@ -43,7 +44,9 @@ class Limits:
     """`turns` to ask for; `step`, seconds for each thing asked; `frames` in a row that must show it.
 
     `far`: the least way of the nose, in distances of the eyes (0.2: a head turned by 20 to 25 degrees).
-    `gap`: the longest time without a face, in seconds.
+    `gap`: the longest time without a face, in seconds. `away`: the least distance to the camera, in distances of the
+    eyes: of a photograph held nearer, a detector's landmarks can be made to look like a turned head's.
+    `view`: the camera's angle of view across the longer side of its picture, in degrees.
     """
 
     turns: int = 3
@@ -51,10 +54,18 @@ class Limits:
     frames: int = 3
     far: float = 0.2
     gap: float = 0.5
+    away: float = 8.0
+    view: float = 75.0
 
     def __post_init__(self) -> None:
-        if not (2 <= self.turns <= 8 and self.step > 0 and self.frames >= 2 and 0.15 <= self.far < 1 and self.gap > 0):
+        in_time, lens = self.step > 0 and self.gap > 0, 0 < self.view < 180 and self.away > 0
+        if not (2 <= self.turns <= 8 and self.frames >= 2 and 0.15 <= self.far < 1 and in_time and lens):
             raise ValueError(f"limits that prove nothing: {self}")
+
+    def too_close(self, landmarks: NDArray[np.floating], shape: tuple[int, ...]) -> bool:
+        """Whether the face of `landmarks`, (5, 2) in a picture of `shape`, is nearer than `away`."""
+        seen, focal = look(landmarks), max(shape[:2]) / 2 / tan(radians(self.view) / 2)
+        return seen is not None and distance(seen, focal) < self.away
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 PLANE = [0, 1, 3, 4]  # the eyes and the mouth's corners among the five landmarks
 UPRIGHT = np.array([(-0.5, 0.0), (0.5, 0.0), (-0.41, 1.16), (0.41, 1.16)])
 """Where they are in a straight face: ArcFace's crop (insightface, utils/face_align.py), in distances of the eyes."""
-STANDS_OUT = 0.3
-"""Of a head's nose, D in distances of the eyes: 0.49 in InsightFace's mean shape of 68 points, 0.56 in MediaPipe's
-canonical face, 0.5 in the one real head turn of the tests' clip."""
+STANDS_OUT = 0.35
+"""At least, of a head's nose, D in distances of the eyes: 0.49 in InsightFace's mean shape of 68 points, 0.56 in
+MediaPipe's canonical face, 0.5 in the one real head turn of the tests' clip."""
 SAME_SIZE = 1.5  # at most, and its inverse: a photograph straight from afar moves its nose when it is tilted close by
 ROLL = np.tan(np.deg2rad(25))  # beyond it a detector's landmarks of tilted photographs no longer fit together
 LEAST = 5.0  # pixels of the eyes' distance, and of the mouth's below them
@@ -52,6 +52,14 @@ def look(landmarks: NDArray[np.floating]) -> Look | None:
 def middle(looks: Sequence[Look]) -> Look:
     """The mean of `looks`."""
     return Look(float(np.mean([one.nose for one in looks])), np.mean([one.plane for one in looks], axis=0))
+
+
+def distance(seen: Look, focal: float) -> float:
+    """How far away the face is, in distances of its eyes; `focal` is the lens's focal length in pixels.
+
+    Of a face and of a photograph of any size alike. A plane that is tilted is squeezed one way only: the other counts.
+    """
+    return focal / float(np.linalg.svd(seen.plane @ np.linalg.inv(_plane(UPRIGHT)), compute_uv=False)[0])
 
 
 def turned(now: Look, straight: Look) -> float:

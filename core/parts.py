@@ -111,7 +111,7 @@ def _relay_state(settings: DoorSettings) -> RelayState | None:
 
 
 def make_watch(settings: Settings) -> Watch:
-    turns = challenge.Limits(turns=settings.liveness.turns, step=settings.liveness.turn_seconds)
+    turns = challenge.Limits(settings.liveness.turns, settings.liveness.turn_seconds, view=settings.camera.view)
     return Watch(settings.recognition, settings.zone, open_seconds=settings.door.open_seconds, turns=turns)
 
 

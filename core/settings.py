@@ -41,6 +41,9 @@ class CameraSettings(Section):
     height: int = Field(0, ge=0, description="The same, from top to bottom")
     fps: float = Field(0.0, ge=0, le=240, description="Frames per second asked of a webcam; 0: its own choice")
     rotate: Literal[0, 90, 180, 270] = Field(0, description="Degrees by which every picture is turned clockwise")
+    view: float = Field(
+        75.0, ge=20, le=150, description="Degrees that the picture's longer side takes in; a challenge needs to know"
+    )
     timeout: Seconds = Field(5.0, description="Seconds without a picture until the camera counts as lost")
 
 

@@ -1,12 +1,12 @@
 """One frame at a time: detect, track, gather the subject's evidence, decide. Knows no thread and no clock."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from random import SystemRandom
 
 from core import challenge
 from core.challenge import Challenge, Chooser
-from core.domain import Decision, Evidence, Face, Frame, Observation, Outcome, Phase, Reason, Scene, Verdict
+from core.domain import Decision, Face, Frame, Observation, Outcome, Phase, Reason, Scene, Verdict
 from core.errors import InvalidEmbedding, LivenessUnavailable
 from core.faces import FaceModel
 from core.fusion import rematched, resembles, with_frame
@@ -14,34 +14,19 @@ from core.gallery import Gallery
 from core.liveness import PassiveLiveness
 from core.looks import Looks
 from core.policy import Rules, decide, denied, shows
-from core.quality import Limits, assess, out_of_zone
+from core.quality import Limits, Quality, assess, out_of_zone, turn
 from core.settings import RecognitionSettings, ZoneSettings
 from core.tracking import Track, Tracks
+from core.visit import Visit
 
 ANOTHER = 0.6
 """Of the threshold: a face less similar than this to all that its track showed is somebody else's, and cuts it. With
 the test pack that is 0.27; on the clip of `../shared` 1 in 100 of one person's frames half a second apart is below,
 and 1 in 100 of two people's above."""
 
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """What is known of one track, and of nobody else. It dies with the track."""
-
-    evidence: Evidence = field(default_factory=Evidence)
-    challenge: Challenge | None = None
-    decision: Decision | None = None
-    decided_at: float = 0.0
-    guidance: Reason | None = None
-    newest: Observation | None = None
-
-    def challenged(self, after: Challenge) -> "Visit":
-        """With the challenge as it stands now. Once passed, fresh evidence must show the same person again."""
-        evidence = replace(self.evidence, challenge=after.outcome)
-        if after.outcome is Outcome.PASSED and self.evidence.challenge is not Outcome.PASSED:
-            newest = max(evidence.frames, key=lambda frame: frame.at)
-            evidence = replace(evidence, frames=(newest,), resumed=after.seen_at)
-        return replace(self, challenge=after, evidence=evidence)
+TURNED_AS_ASKED = (
+    0.8  # most distance of the nose from the eyes' middle in a challenge: a head turned by 50 to 55 degrees
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,31 +153,53 @@ class Watch:
         visit = self._visits.get(subject.id, Visit())
         face = subject.face
         if face is None or subject.seen_at != frame.at:
-            return subject, self._waited(visit, frame.at)
-        quality = assess(face, frame.image, self._limits)
-        if quality.reason is not None:
-            too_far = quality.reason is Reason.TURNED_AWAY  # who turns further than asked has not walked off
-            return subject, replace(self._waited(visit, frame.at, there=too_far), guidance=quality.reason)
+            return subject, visit.waited(frame.at)
+        quality = self._fit(face, frame, seeing.rules)
+        if quality.reason is None:
+            return self._recognise(visit, subject, face, frame, seeing, score=quality.score)
+        if quality.reason is Reason.TURNED_AWAY and visit.challenge is not None:
+            return subject, self._turning(visit, subject, frame, seeing)
+        there = quality.reason is Reason.TOO_CLOSE  # who comes too close has not walked off
+        return subject, visit.waited(frame.at, quality.reason, there=there)
+
+    def _fit(self, face: Face, frame: Frame, rules: Rules) -> Quality:
+        if rules.challenge and self._turns.too_close(face.landmarks, frame.image.shape):
+            return Quality(0.0, Reason.TOO_CLOSE)
+        return assess(face, frame.image, self._limits)
+
+    def _recognise(
+        self, visit: Visit, subject: Track, face: Face, frame: Frame, seeing: Seeing, *, score: float
+    ) -> tuple[Track, Visit]:
+        """After a frame that shows the face well, `score` of its quality."""
         try:
             vector = seeing.model.embed(frame.image, face)
             if resembles(visit.evidence, vector) < ANOTHER * seeing.rules.threshold:
                 if visit.evidence.challenge is Outcome.RUNNING and not seeing.rules.observe:
-                    return subject, _turned(visit, subject, frame.at, same=False)
+                    return subject, visit.turned(subject, frame.at, same=False)
                 self._tracks = self._tracks.cut(subject)
                 subject, visit = replace(subject, id=self._tracks.next_id - 1), Visit()
             live, guidance = _live(frame, face, seeing)
-            observation = Observation(frame.at, vector, seeing.gallery.match(vector), quality.score, live)
+            observation = Observation(frame.at, vector, seeing.gallery.match(vector), score, live)
             evidence = with_frame(visit.evidence, observation, seeing.gallery, seeing.rules.frames)
         except InvalidEmbedding:
             return subject, Visit()  # whatever made it may have been there before: start over
         if guidance is not None:
-            return subject, replace(self._waited(visit, frame.at), guidance=guidance)
+            return subject, visit.waited(frame.at, guidance)
         visit = replace(visit, evidence=evidence, newest=observation, guidance=None)
-        return subject, _turned(visit, subject, frame.at, same=True)
+        return subject, visit.turned(subject, frame.at, same=True)
 
-    def _waited(self, visit: Visit, now: float, *, there: bool = False) -> Visit:
-        """After a frame that shows nothing usable; `there`: but the face, turned too far."""
-        return visit if visit.challenge is None else visit.challenged(visit.challenge.wait(now, there=there))
+    def _turning(self, visit: Visit, subject: Track, frame: Frame, seeing: Seeing) -> Visit:
+        """A head turned too far to be matched may still be seen to turn, as long as it is like the one before."""
+        waited = visit.waited(frame.at, Reason.TURNED_AWAY, there=True)
+        if subject.face is None or abs(turn(subject.face)) > TURNED_AS_ASKED:
+            return waited
+        try:
+            vector = seeing.model.embed(frame.image, subject.face)
+        except InvalidEmbedding:
+            return waited
+        if resembles(visit.evidence, vector) < ANOTHER * seeing.rules.threshold:
+            return waited
+        return replace(visit, guidance=None).turned(subject, frame.at, same=True)
 
     def _decide(self, visit: Visit, rules: Rules, now: float) -> tuple[Visit, Decision | None]:
         """A visit is decided once; somebody denied may try again after a while, with fresh evidence."""
@@ -227,14 +234,7 @@ class Watch:
         scene = Scene(Phase.IDLE, frame.image.shape[:2], boxes)
         if subject is None:
             return self._emptied(replace(scene, reason=self._beckoning(frame)), frame.at)
-        scene = replace(scene, subject=subject.box)
-        if visit.decision is None:
-            return _undecided(scene, visit)
-        if visit.decision.verdict is Verdict.DENIED:
-            return replace(scene, phase=Phase.DENIED, reason=visit.decision.reason)
-        if frame.at - visit.decided_at < self._open_seconds:
-            return replace(scene, phase=Phase.GRANTED, name=visit.decision.name)
-        return scene
+        return visit.shown(replace(scene, subject=subject.box), frame.at, self._open_seconds)
 
     def _beckoning(self, frame: Frame) -> Reason | None:
         """What the nearest of those outside the zone had better do."""
@@ -269,19 +269,3 @@ def _live(frame: Frame, face: Face, seeing: Seeing) -> tuple[float | None, Reaso
         raise LivenessUnavailable("The liveness model is not there. See liveness.model.")
     score = seeing.liveness.score(frame.image, face)
     return score, Reason.TOO_CLOSE if score is None and not seeing.rules.observe else None
-
-
-def _turned(visit: Visit, subject: Track, now: float, *, same: bool) -> Visit:
-    """After a frame that shows the face well; `same`: that of the person who was challenged."""
-    if visit.challenge is None or subject.face is None:
-        return visit
-    return visit.challenged(visit.challenge.see(subject.face.landmarks, subject.id, same_identity=same, now=now))
-
-
-def _undecided(scene: Scene, visit: Visit) -> Scene:
-    if not visit.evidence.alone:
-        return replace(scene, phase=Phase.LOOKING, reason=Reason.MORE_THAN_ONE)
-    if visit.challenge is not None and visit.challenge.outcome is Outcome.RUNNING:
-        asked, progress = visit.challenge.asked, visit.challenge.progress
-        return replace(scene, phase=Phase.CHALLENGE, reason=visit.guidance, asked=asked, progress=progress)
-    return replace(scene, phase=Phase.LOOKING, reason=visit.guidance)

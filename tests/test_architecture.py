@@ -21,6 +21,7 @@ PURE = {
     "sight",
     "sitting",
     "tracking",
+    "visit",
 }
 STANDARD = {"collections", "dataclasses", "datetime", "enum", "hashlib", "itertools", "math", "typing"}
 ONLY_IN = {

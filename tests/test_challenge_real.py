@@ -1,10 +1,12 @@
 """The challenge on what the detector finds: of photographs moved by hand, and of a head that turns."""
 
 import random
+from itertools import product
 
 import numpy as np
 import pytest
 from test_challenge import RATE, WAY
+from test_headturn import rotation
 
 from core.camera import OpenCVCamera
 from core.challenge import Challenge, Limits
@@ -41,10 +43,13 @@ class Card:
 
     def landmarks(self, asked, since, distance):
         """What is found `since` seconds after it was asked, `distance` distances of the eyes away; None: no face."""
-        yaw = np.deg2rad(WAY[asked] * self._far * min(1.0, since / 0.8))
+        return self.held(WAY[asked] * self._far * min(1.0, since / 0.8), distance=distance)
+
+    def held(self, yaw=0.0, pitch=0.0, roll=0.0, *, distance):
+        """What is found of the card held askew by so many degrees; None: no face."""
+        away, turn = distance * EYES, rotation(yaw, pitch, roll)
         centre = np.array([[1, 0, -self._size / 2], [0, 1, -self._size / 2], [0, 0, 1]])
-        away = distance * EYES
-        tilt = np.array([[np.cos(yaw), 0, 0], [0, 1, 0], [-np.sin(yaw), 0, away]])
+        tilt = np.column_stack([turn[:, 0], turn[:, 1], (0, 0, away)])
         lens = np.array([[away, 0, self._size / 2], [0, away, self._size / 2], [0, 0, 1]])
         seen = cv2.warpPerspective(self._card, lens @ tilt @ centre, (self._size, self._size), borderValue=GREY)
         faces = self._model.detect(seen, (128,))
@@ -70,6 +75,16 @@ def shown(card, seed, distance):
 def test_a_photograph_that_is_turned_as_asked_does_not_pass(model, shared, who, far, distance):
     card = Card(model, sorted((shared / "faces" / who).glob("1.*"))[0], far)
     assert shown(card, 1, distance).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("who", ["alex", "biden", "kit", "lin", "obama", "rose"])
+def test_nor_is_any_pose_of_it_a_turn_from_as_far_as_one_has_to_stand(model, shared, who):
+    card = Card(model, sorted((shared / "faces" / who).glob("1.*"))[0], 0)
+    straight = look(card.held(distance=Limits().away))
+    for pose in product((-60, -45, -30, 30, 45, 60), (-25, 0, 25), (-15, 0, 15)):
+        landmarks = card.held(*pose, distance=Limits().away)
+        seen = None if landmarks is None else look(landmarks)
+        assert seen is None or abs(turned(seen, straight)) < Limits().far
 
 
 def test_a_head_that_turns_moves_its_nose_far_enough_and_brings_it_back(model, shared):

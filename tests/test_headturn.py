@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.challenge import Challenge, Limits, Outcome
 from core.domain import Turn
-from core.headturn import look, turned
+from core.headturn import distance, look, turned
 
 LIMITS = Limits()
 HEAD = np.array([(-0.5, 0, 0), (0.5, 0, 0), (0, 0.6, -0.5), (-0.41, 1.16, 0), (0.41, 1.16, 0)])
@@ -16,14 +16,19 @@ PHOTOGRAPH = HEAD * (1, 1, 0)
 angles = st.floats(-60, 60)
 
 
-def seen(points, yaw=0.0, pitch=0.0, roll=0.0, distance=10.0):
-    """What a pinhole camera makes of `points` turned by so many degrees, at so many distances of the eyes."""
+def rotation(yaw, pitch, roll):
+    """By so many degrees about the axes down, right and away from the camera, in this order; (3, 3)."""
     a, b, c = np.deg2rad((yaw, pitch, roll))
     about_y = np.array([(np.cos(a), 0, np.sin(a)), (0, 1, 0), (-np.sin(a), 0, np.cos(a))])
     about_x = np.array([(1, 0, 0), (0, np.cos(b), -np.sin(b)), (0, np.sin(b), np.cos(b))])
     about_z = np.array([(np.cos(c), -np.sin(c), 0), (np.sin(c), np.cos(c), 0), (0, 0, 1)])
+    return about_z @ about_x @ about_y
+
+
+def seen(points, yaw=0.0, pitch=0.0, roll=0.0, distance=10.0):
+    """What a pinhole camera makes of `points` turned by so many degrees, at so many distances of the eyes."""
     middle = np.array((0, 0.5, 0))
-    x, y, z = ((points - middle) @ (about_z @ about_x @ about_y).T).T
+    x, y, z = ((points - middle) @ rotation(yaw, pitch, roll).T).T
     return np.column_stack([x, y]) / (z + distance)[:, None] * 1000 + 500
 
 
@@ -41,6 +46,13 @@ def test_nor_does_a_photograph_of_a_head_that_had_turned(yaw):
     for pitch in range(-40, 41, 20):
         moved = look(seen(picture, yaw, pitch))
         assert moved is None or abs(turned(moved, straight)) < 0.02
+
+
+@given(st.floats(-45, 45), st.floats(-30, 30), st.floats(-20, 20), st.floats(4, 20))
+def test_how_far_away_it_is_can_be_told_in_any_pose(yaw, pitch, roll, away):
+    for shape in (HEAD, PHOTOGRAPH, PHOTOGRAPH * 3):
+        found = look(seen(shape, yaw, pitch, roll, away * shape[1, 0] * 2))
+        assert found is None or distance(found, 1000) == pytest.approx(away, rel=0.25)
 
 
 @pytest.mark.parametrize("yaw", [25, 30, 35])

@@ -12,6 +12,7 @@ from core.domain import Frame, Liveness, Phase, Reason, Turn, Verdict
 from core.errors import InvalidEmbedding, LivenessUnavailable
 from core.gallery import Gallery
 from core.policy import Rules
+from core.quality import Limits, assess
 from core.settings import RecognitionSettings, ZoneSettings
 from core.watch import Watch
 
@@ -234,25 +235,26 @@ def test_without_the_liveness_model_nobody_is_judged(liveness):
 
 
 CHALLENGE = replace(RULES, challenge=True)
-FAR = {Turn.LEFT: 0.24, Turn.RIGHT: -0.24, Turn.STRAIGHT: 0.0}
+WAY = {Turn.LEFT: 1, Turn.RIGHT: -1, Turn.STRAIGHT: 0}
 
 
-def turned_to(turn, **where):
+def turned_to(turn, *, degrees=29):
     """A head turned as asked: its nose stands out by half the distance of its eyes, which the turn draws together."""
-    straight = face(**where)
+    straight, far = face(), WAY[turn] * 0.5 * np.sin(np.deg2rad(degrees))
     eyes = straight.landmarks[1, 0] - straight.landmarks[0, 0]
     middle = straight.landmarks[:, 0].mean()
     landmarks = straight.landmarks.copy()
-    landmarks[:, 0] = middle + (landmarks[:, 0] - middle) * np.sqrt(1 - (2 * FAR[turn]) ** 2)
-    landmarks[2, 0] += FAR[turn] * eyes
+    landmarks[:, 0] = middle + (landmarks[:, 0] - middle) * np.sqrt(1 - (2 * far) ** 2)
+    landmarks[2, 0] += far * eyes
     return replace(straight, landmarks=landmarks)
 
 
-def obeys(door, who="ann", *, seconds=30.0, turn=lambda asked: asked):
-    """Somebody who does what the screen asks, or what `turn` makes of it."""
+def obeys(door, who="ann", *, seconds=30.0, turn=lambda asked: asked, degrees=29, turning=None):
+    """Somebody who does what the screen asks, or what `turn` makes of it; `turning`: who is there where a turn is."""
     for _ in range(int(seconds * 10)):
         asked = door.scene.asked if door.scene and door.scene.phase is Phase.CHALLENGE else Turn.STRAIGHT
-        door.sees((who, turned_to(turn(asked))))
+        here = who if asked is Turn.STRAIGHT else turning or who
+        door.sees((here, turned_to(turn(asked), degrees=degrees)))
         if door.decisions:
             break
     return door
@@ -274,6 +276,40 @@ def test_somebody_who_turns_the_wrong_way_is_denied():
     other = {Turn.LEFT: Turn.RIGHT, Turn.RIGHT: Turn.LEFT, Turn.STRAIGHT: Turn.STRAIGHT}
     door = obeys(Door(rules=CHALLENGE), turn=other.get)
     assert door.decisions == [(Verdict.DENIED, None)]
+
+
+def test_who_turns_too_far_to_be_matched_is_seen_to_turn_all_the_same():
+    assert assess(turned_to(Turn.LEFT, degrees=45), image(), Limits()).reason is Reason.TURNED_AWAY
+    assert obeys(Door(rules=CHALLENGE), degrees=45).decisions == [(Verdict.GRANTED, "ann")]
+
+
+def test_somebody_else_who_turns_in_their_place_is_not():
+    assert obeys(Door(rules=CHALLENGE), degrees=45, turning="bob").decisions == [(Verdict.DENIED, None)]
+
+
+def test_an_embedding_that_is_none_shows_no_turn():
+    door = Door(rules=CHALLENGE).sees(("ann", face()), frames=12)
+    assert door.scene.asked in (Turn.LEFT, Turn.RIGHT)
+    door.model.embeds(np.zeros(8))
+    door.sees(("ann", turned_to(door.scene.asked, degrees=45)), frames=20)
+    assert (door.scene.phase, door.scene.reason, door.decisions) == (Phase.CHALLENGE, Reason.TURNED_AWAY, [])
+
+
+def test_whoever_is_to_be_challenged_must_stand_back():
+    door = Door(rules=CHALLENGE).sees(("ann", face(width=150)), frames=30)
+    assert (door.scene.phase, door.scene.reason, door.decisions) == (Phase.LOOKING, Reason.TOO_CLOSE, [])
+    assert obeys(door).decisions == [(Verdict.GRANTED, "ann")]
+    assert Door().sees(("ann", face(width=150)), frames=3).decisions == [(Verdict.GRANTED, "ann")]
+
+
+def test_who_comes_too_close_in_a_challenge_has_not_walked_off_but_proves_nothing():
+    door = Door(rules=CHALLENGE).sees(("ann", face()), frames=12)
+    asked = door.scene.asked
+    for width in range(100, 150, 5):
+        door.sees(("ann", face(width=width)))
+    door.sees(("ann", face(width=150)), frames=15)
+    assert (door.scene.phase, door.scene.reason, door.scene.asked) == (Phase.CHALLENGE, Reason.TOO_CLOSE, asked)
+    assert door.sees(("ann", face(width=150)), frames=60).decisions == [(Verdict.DENIED, None)]
 
 
 def test_another_face_in_the_middle_of_a_challenge_denies_it():
