@@ -14,7 +14,7 @@ from typing import Protocol
 
 from core.attempts import Attempts, Limits
 from core.domain import Decision, Event, Fault, Frame, Incident, Phase, Scene, Verdict
-from core.errors import DoorFailed, DoorwardError, StoreUnavailable
+from core.errors import DoorFailed, DoorwardError, RecognitionHangs, StoreUnavailable
 from core.recogniser import Recogniser
 from core.sight import Sight
 from core.watch import Watch
@@ -26,6 +26,7 @@ LOCKED, UNLOCKED = "locked_by_operator", "unlocked_by_operator"
 TRIED = "door_tried"
 DOOR_OPEN = "door_open"  # the code of a door that does not close
 LATE = 5.0  # seconds from frame to opening, of which the database may take most
+SLOW = 2.0  # seconds from frame to decision: after that whoever it is about may have left
 STALE = (Phase.FAULT, Phase.PAUSED, Phase.LOCKED)  # what is not shown on, once it is over
 UNTOLD = 100  # incidents kept while the database is away
 TELL_AGAIN = 10.0  # seconds until a database that refused an incident is asked again
@@ -213,6 +214,8 @@ class Doorkeeper:
         scene, decision = self._watch.see(frame, using.model, using.gallery, rules, liveness)
         if decision is None:
             return scene
+        if decision.verdict is Verdict.GRANTED and not 0 <= self._clock() - frame.at <= SLOW:
+            raise RecognitionHangs("Recognition took too long to let anybody in. Look at what else this machine does.")
         if stopped() or self._locked:
             self._watch.forget()
             return Scene(Phase.STARTING)

@@ -11,6 +11,7 @@ from core.camera import Camera, LatestFrame
 from core.domain import Decision, Fault, Phase, Scene
 from core.door import Door
 from core.doorkeeper import Doorkeeper, Journal
+from core.errors import RecognitionHangs
 from core.feed import Feed
 from core.latch import Latch
 from core.pace import Pace
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 STOP_SECONDS = 1.8  # for all threads together
 HANGING = 4.0  # seconds after which a look that has not ended is said to hang
 OVERSEEN = 0.25  # seconds between two questions whether it does
-HANGS = Fault("recognition_hangs", "Recognition does not answer. If it lasts, start Doorward again.")
+HANGS = Fault(RecognitionHangs.code, "Recognition does not answer. If it lasts, start Doorward again.")
 
 
 class Engine:

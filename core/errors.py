@@ -143,6 +143,12 @@ class LivenessUnavailable(Unavailable):
     code = "liveness_unavailable"
 
 
+class RecognitionHangs(Unavailable):
+    """Recognition does not answer, or too late for anybody to be let in by it."""
+
+    code = "recognition_hangs"
+
+
 class DoorFailed(Unavailable):
     """The door's driver did not do what it was asked."""
 

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication, QLabel
 from core import errors
 from core.domain import Fault, Phase, Reason, Scene, Turn
 from core.doorkeeper import DOOR_OPEN, LOCKED_OUT
-from core.engine import HANGS
 from core.settings import KioskSettings
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
 from kiosk.language import ENGLISH, FOLDER, LANGUAGES, speak
@@ -32,7 +31,7 @@ PLACES = re.compile(r"%n|%\d|\{\w*\}")
 THE_SAME = {"PIN", "DEMO"}  # words that some languages share with English
 FAULTS = [
     *(error.code for error in errors.Unavailable.__subclasses__()),
-    *(fault.code for fault in (BLOWN_OUT, COVERED, FROZEN, SLOW, HANGS)),
+    *(fault.code for fault in (BLOWN_OUT, COVERED, FROZEN, SLOW)),
     *(errors.ConfigError.code, DOOR_OPEN, LOCKED_OUT, "recognition_failed"),
 ]
 SECRET = "cosine 0.87 to Lin Wei, see /var/log"
