@@ -55,7 +55,7 @@ def _utcnow() -> datetime:
 
 
 class Doorkeeper:
-    """From frames to scenes, by way of the journal and the door. For one thread, but for `lock` and `note`.
+    """From frames to scenes, by way of the journal and the door. For one thread, but for what says otherwise.
 
     `open_seconds` is how long the door stays open, `max_frame_age` what a frame may be old to be looked at, and
     `fault_seconds` how long a fault that ended a look stays on the screen, all in seconds.
@@ -93,6 +93,8 @@ class Doorkeeper:
         self._pin_attempts = Attempts()
         self._answer: tuple[Scene, float] | None = None
         self._locked = False
+        self.resting = False
+        """Whether no face is looked at, since an operator has somebody at the camera. For any thread; PINs go on."""
         self._opening = threading.Lock()
         self._untold: deque[Incident] = deque(maxlen=UNTOLD)
         self._tell_at = clock()
@@ -192,9 +194,9 @@ class Doorkeeper:
             starting = self._recogniser.loading and camera is None
             return Scene(Phase.STARTING) if starting else Scene(Phase.FAULT, fault=fault)
         wait = self._attempts.wait(self._limits, self._clock(), self._today())
-        if wait > 0:
+        if wait > 0 or self.resting:
             self._watch.forget()
-            return _paused(wait)
+            return _paused(wait) if wait > 0 else Scene(Phase.IDLE)
         if frame is None or not 0 <= self._clock() - frame.at <= self._max_frame_age:
             return Scene(Phase.STARTING) if self._scene.phase in STALE else self._scene
         return self._decide(frame, stopped)
@@ -213,7 +215,7 @@ class Doorkeeper:
         scene, decision = self._watch.see(frame, using.model, using.gallery, rules, liveness)
         if decision is None:
             return scene
-        if stopped() or self._locked:
+        if stopped() or self._locked or self.resting:
             self._watch.forget()
             return Scene(Phase.STARTING)
         self._attempts = self._attempted(self._attempts, decision.verdict)

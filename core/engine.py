@@ -120,6 +120,15 @@ class Engine:
         if locked:
             self._latch.close()
 
+    @property
+    def resting(self) -> bool:
+        """Whether no face is looked at for now."""
+        return self._keeper.resting
+
+    def rest(self, *, resting: bool) -> None:
+        """Looks at nobody while somebody stands at the camera for another reason: to be enrolled. PINs go on."""
+        self._keeper.resting = resting
+
     def try_door(self) -> None:
         """Opens the door once, to see that it does. Waits for it; raises StoreUnavailable, DoorFailed."""
         self._keeper.try_door(stopped=self._stop.is_set)

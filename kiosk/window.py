@@ -77,6 +77,7 @@ class Window(QMainWindow):
         else:
             self.resize(USUAL.boundedTo(self.screen().availableSize()))
             self.show()
+        self.activateWindow()  # without a window manager nobody else does
 
     def show_scene(self, scene: Scene) -> None:
         if scene.phase is Phase.IDLE and scene.subject is not None:  # who was let in, and did not go

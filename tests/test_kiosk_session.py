@@ -146,6 +146,31 @@ def test_another_face_is_added_to_whom_the_people_page_shows(kiosk, qtbot):
     qtbot.waitUntil(lambda: made.console.open("Enrol").who.user_id.text() == person.user_id)
 
 
+def test_nobody_is_let_in_while_somebody_stands_at_the_camera_to_be_enrolled(kiosk, qtbot):
+    made = kiosk()
+    made.press(made.window.bar.operator)
+    page = made.console.open("Enrol")
+    page.who.user_id.setText("zoe")
+    page.who.name.setText("Zoe")
+    page.who.agree.setChecked(True)
+    assert not made.parts.engine.resting
+    made.press(page.buttons.at_camera)
+    assert made.parts.engine.resting
+    assert "nobody is let in by face" in made.console.standing.text()
+    made.press(made.console.tabs["People"])
+    assert not made.parts.engine.resting
+    assert "by face" not in made.console.standing.text()
+
+
+def test_nor_while_the_door_is_being_set_up(kiosk, qtbot):
+    made = kiosk()
+    made.press(made.window.bar.operator)
+    made.press(made.console.tabs["Set up"])
+    assert made.parts.engine.resting
+    made.press(made.console.back)
+    assert not made.parts.engine.resting
+
+
 def test_nobody_has_been_asked_who_may_operate_a_new_door(kiosk, qtbot):
     made = kiosk(demo=False)
     assert is_new(made.parts.store)

@@ -207,6 +207,8 @@ class FirstRun(QWidget):
     """The steps, one at a time; each but the passphrase may be left as it is."""
 
     finished = Signal()
+    attended = Signal(bool)
+    """Whether it is shown, and so somebody sits before the camera who does not want to come in."""
 
     def __init__(self, door: Door, *, look: theme.Look = theme.LIGHT) -> None:
         super().__init__()
@@ -233,6 +235,14 @@ class FirstRun(QWidget):
     @property
     def step(self) -> Step:
         return self.steps[self._stack.currentIndex()]
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        self.attended.emit(self.isVisible())
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        self.attended.emit(self.isVisible())
+        super().hideEvent(event)
 
     def _next(self) -> None:
         if self._stack.currentIndex() == len(self.steps) - 1:

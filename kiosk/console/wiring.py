@@ -89,7 +89,7 @@ class Office:
 
     def _enrol_page(self) -> EnrolPage:
         parts, settings = self._parts, self._parts.settings
-        return EnrolPage(
+        page = EnrolPage(
             parts.enrolment,
             parts.recogniser,
             parts.engine.latest,
@@ -102,6 +102,8 @@ class Office:
             limits=replace(enrol.LIMITS, least_width=settings.recognition.min_face_px),
             look=self._look,
         )
+        page.attended.connect(self._rest)
+        return page
 
     def _enrol(self, user_id: str) -> None:
         """One more face of somebody who is enrolled."""
@@ -129,13 +131,21 @@ class Office:
             self._fetch if settings.models.pack in packs.NAMES else None,
             parts.engine.try_door,
         )
-        return FirstRun(door, look=self._look)
+        page = FirstRun(door, look=self._look)
+        page.attended.connect(self._rest)
+        return page
 
     def _fetch(self) -> None:
         models = self._parts.settings.models
         dialog = PackDialog(models.pack, models.root, self._parts.jobs, self._window)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _rest(self, resting: bool) -> None:  # noqa: FBT001 - a signal's only word
+        """Who stands at the camera for a page of ours is not to open the door by it."""
+        self._parts.engine.rest(resting=resting)
+        if self._console is not None:
+            self._console.show_resting(resting=resting)
 
     def _lock(self, locked: bool) -> None:  # noqa: FBT001 - a signal's only word
         self._parts.jobs.run(self._window, partial(self._parts.engine.lock, locked=locked), self._locked, self._refused)
