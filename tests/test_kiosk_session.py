@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
 
-from core.domain import Incident, Phase, Role, Scene
+from core.domain import EventFilter, Incident, Phase, Role, Scene
 from core.pin import hashed, hashed_passphrase
 from kiosk.console.firstrun import FirstRun
 from kiosk.console.question import Question
@@ -75,6 +75,28 @@ def test_an_operator_locks_the_door_and_unlocks_it(kiosk, qtbot):
     assert made.told == [True, False]
     recorded = {entry.code for entry in made.parts.store.events() if isinstance(entry, Incident)}
     assert {"locked_by_operator", "unlocked_by_operator"} <= recorded
+
+
+def test_what_an_operator_does_at_the_console_is_written_down_as_theirs(guarded, qtbot, tmp_path):
+    store = guarded.parts.store
+    guarded.press(guarded.window.bar.operator)
+    guarded.passes_the_gate(PASSPHRASE)
+    qtbot.waitUntil(lambda: guarded.console is not None)
+    panel = guarded.console.open("People").panel
+    panel.show_person(store.person("ada"))
+    panel.name.setText("Ada Byron")
+    guarded.press(panel.save_name)
+    qtbot.waitUntil(lambda: store.person("ada").name == "Ada Byron")
+    page = guarded.console.open("Settings")
+    qtbot.waitUntil(lambda: "kiosk.theme" in page.editors)
+    page.editors["kiosk.theme"].control.setCurrentText("dark")
+    guarded.press(page.save)
+    guarded.console.open("Events").export_to(tmp_path / "events.csv")
+    due = [("events_exported", None), ("renamed", "ada"), ("settings_changed", None)]
+    acts = EventFilter(outcome="act")
+    told = lambda: sorted(((e.code, e.user_id) for e in store.events(where=acts)), key=str)  # noqa: E731
+    qtbot.waitUntil(lambda: told() == due, timeout=30_000)
+    assert {entry.source for entry in store.events(where=acts)} == {"administrator"}
 
 
 def test_closing_the_window_needs_a_secret(guarded, qtbot):

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QStackedWidget, QWidget
 from core.camera import LatestFrame
 from core.config import DEFAULT_PATH
 from core.configfile import write
-from core.domain import Role
+from core.domain import Act, Role
 from core.errors import DoorwardError, Unavailable
 from core.pin import LEAST_CHARACTERS, LEAST_DIGITS, MOST_CHARACTERS, MOST_DIGITS, hashed, hashed_passphrase
 from core.recogniser import Recogniser
@@ -38,7 +38,7 @@ class Secrets(Protocol):
 @dataclass(frozen=True, slots=True)
 class Door:
     """What the steps act on. `speak` changes the language at once; `fetch` opens the page that gets the model, None
-    where it is a folder; `test` opens the door and raises DoorFailed."""
+    where it is a folder; `test` opens the door and raises DoorFailed; `note` writes down what was changed."""
 
     store: Secrets
     recogniser: Recogniser
@@ -51,6 +51,7 @@ class Door:
     speak: Callable[[str], None]
     fetch: Then | None
     test: Then
+    note: Callable[[Act], None] = lambda _: None
 
 
 class Step(QWidget):
@@ -270,8 +271,12 @@ class FirstRun(QWidget):
 
 
 def _write(step: Step, door: Door, changes: dict[str, str], then: Then) -> None:
+    def written(_: object) -> None:
+        door.note(Act.SETTINGS_CHANGED)
+        then()
+
     call = partial(write, door.path or DEFAULT_PATH, changes)
-    door.jobs.run(step, call, lambda _: then(), lambda error: step.notice.bad(str(error)))
+    door.jobs.run(step, call, written, lambda error: step.notice.bad(str(error)))
 
 
 def _keep(store: Secrets, *typed: str) -> None:
