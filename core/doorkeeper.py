@@ -13,7 +13,7 @@ from math import ceil, isfinite
 from typing import Protocol
 
 from core.attempts import Attempts, Limits
-from core.domain import Decision, Event, Fault, Frame, Incident, Phase, Scene, Verdict
+from core.domain import Act, Decision, Event, Fault, Frame, Incident, Phase, Scene, Verdict
 from core.errors import DoorFailed, DoorwardError, RecognitionHangs, StoreUnavailable
 from core.recogniser import Recogniser
 from core.sight import Sight
@@ -22,8 +22,6 @@ from core.watch import Watch
 log = logging.getLogger(__name__)
 SOURCE = "door"
 LOCKED_OUT = "locked_out"
-LOCKED, UNLOCKED = "locked_by_operator", "unlocked_by_operator"
-TRIED = "door_tried"
 DOOR_OPEN = "door_open"  # the code of a door that does not close
 LATE = 5.0  # seconds from frame to opening, of which the database may take most
 SLOW = 2.0  # seconds from frame to decision: after that whoever it is about may have left
@@ -56,7 +54,7 @@ def _utcnow() -> datetime:
 
 
 class Doorkeeper:
-    """From frames to scenes, by way of the journal and the door. For one thread, but for `lock` and `note`.
+    """From frames to scenes, by way of the journal and the door. For one thread, but for what says otherwise.
 
     `open_seconds` is how long the door stays open, `max_frame_age` what a frame may be old to be looked at, and
     `fault_seconds` how long a fault that ended a look stays on the screen, all in seconds.
@@ -94,6 +92,8 @@ class Doorkeeper:
         self._pin_attempts = Attempts()
         self._answer: tuple[Scene, float] | None = None
         self._locked = False
+        self.resting = False
+        """Whether no face is looked at, since an operator has somebody at the camera. For any thread; PINs go on."""
         self._opening = threading.Lock()
         self._untold: deque[Incident] = deque(maxlen=UNTOLD)
         self._tell_at = clock()
@@ -137,7 +137,7 @@ class Doorkeeper:
     def locked(self) -> bool:
         return self._locked
 
-    def lock(self, *, locked: bool) -> None:
+    def lock(self, *, locked: bool, by: str = SOURCE) -> None:
         """Whether the operator has closed this door: nobody is let in then, by face or by PIN.
 
         From any thread. Once it returns nothing opens any more; it may wait for an opening that is under way.
@@ -146,20 +146,20 @@ class Doorkeeper:
             if locked == self._locked:
                 return
             self._locked = locked
-        self.note(LOCKED if locked else UNLOCKED)
+        self.note(Act.LOCKED if locked else Act.UNLOCKED, by)
 
-    def try_door(self, *, stopped: Callable[[], bool] = lambda: False) -> None:
+    def try_door(self, *, by: str = SOURCE, stopped: Callable[[], bool] = lambda: False) -> None:
         """Opens once for an operator who wants to see that it does, recorded like all that opens. From any thread.
 
         Raises StoreUnavailable, DoorFailed.
         """
         asked_at = self._clock()
-        self._journal.report(Incident(self._utcnow(), SOURCE, TRIED))
+        self._journal.report(Incident(self._utcnow(), by, Act.DOOR_TRIED))
         self._open(asked_at, stopped)
 
-    def note(self, code: str) -> None:
+    def note(self, code: str, source: str = SOURCE) -> None:
         """Something happened that is to be recorded, as soon as there is a database to record it in."""
-        self._untold.append(Incident(self._utcnow(), SOURCE, code))
+        self._untold.append(Incident(self._utcnow(), source, code))
 
     def _hold(self, fault: Fault) -> Scene:
         """Shows `fault` for a while, in which nobody is looked at: a red screen that flickers is none."""
@@ -193,9 +193,9 @@ class Doorkeeper:
             starting = self._recogniser.loading and camera is None
             return Scene(Phase.STARTING) if starting else Scene(Phase.FAULT, fault=fault)
         wait = self._attempts.wait(self._limits, self._clock(), self._today())
-        if wait > 0:
+        if wait > 0 or self.resting:
             self._watch.forget()
-            return _paused(wait)
+            return _paused(wait) if wait > 0 else Scene(Phase.IDLE)
         if frame is None or not 0 <= self._clock() - frame.at <= self._max_frame_age:
             return Scene(Phase.STARTING) if self._scene.phase in STALE else self._scene
         return self._decide(frame, stopped)
@@ -216,7 +216,7 @@ class Doorkeeper:
             return scene
         if decision.verdict is Verdict.GRANTED and not 0 <= self._clock() - frame.at <= SLOW:
             raise RecognitionHangs("Recognition took too long to let anybody in. Look at what else this machine does.")
-        if stopped() or self._locked:
+        if stopped() or self._locked or self.resting:
             self._watch.forget()
             return Scene(Phase.STARTING)
         self._attempts = self._attempted(self._attempts, decision.verdict)

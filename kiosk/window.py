@@ -77,12 +77,18 @@ class Window(QMainWindow):
         else:
             self.resize(USUAL.boundedTo(self.screen().availableSize()))
             self.show()
+        self.activateWindow()  # without a window manager nobody else does
 
     def show_scene(self, scene: Scene) -> None:
         if scene.phase is Phase.IDLE and scene.subject is not None:  # who was let in, and did not go
             scene = replace(scene, reason=Reason.COOLING_DOWN)
         self._newest = scene
         self.refresh()
+
+    def offer_pin(self, *, offered: bool) -> None:
+        """Whether somebody may come in by PIN instead; nobody is sent there else."""
+        self.bar.offer_pin(offered=offered)
+        self.banner.offer_pin(offered=offered)
 
     def lock_door(self, locked: bool) -> None:  # noqa: FBT001 - the answer to one question
         """Shows that the door is locked, whatever the scene. Locking the door itself is the engine's."""

@@ -46,6 +46,25 @@ def test_a_whole_enrolment_at_the_camera(qtbot, jobs, tmp_path):
     store.close()
 
 
+def test_it_is_said_from_when_until_when_somebody_stands_at_the_camera(desk, drawn):
+    told = []
+    desk.page.attended.connect(told.append)
+    desk.says_who()
+    desk.page.add_files(drawn)
+    desk.until(lambda: desk.page.portfolio.kept)
+    assert told == [], "files need no camera"
+    desk.page.buttons.back.click()
+    desk.stands()
+    assert told == [True]
+    desk.page.buttons.store.click()
+    desk.until(lambda: "is enrolled" in desk.page.done.said.text())
+    desk.page.buttons.another.click()
+    assert (told[-1], desk.page.portfolio.sitting) == (False, None)
+    desk.stands()
+    desk.page.hide()
+    assert told[-2:] == [True, False]
+
+
 def test_each_pose_is_asked_for_and_only_crops_are_handed_on(qtbot, jobs):
     desk = Desk(qtbot, jobs, poses=tuple(Pose))
     desk.page.portfolio.sat.connect(lambda sitting: desk.model.sees(sitting.wanted or Pose.FRONT))

@@ -1,9 +1,10 @@
 """All of the kiosk together, on the demo's camera and model: what leads where, and behind which gate."""
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
 
-from core.domain import Incident, Phase, Role
+from core.domain import EventFilter, Incident, Phase, Role, Scene
 from core.pin import hashed, hashed_passphrase
 from kiosk.console.firstrun import FirstRun
 from kiosk.console.question import Question
@@ -76,6 +77,28 @@ def test_an_operator_locks_the_door_and_unlocks_it(kiosk, qtbot):
     assert {"locked_by_operator", "unlocked_by_operator"} <= recorded
 
 
+def test_what_an_operator_does_at_the_console_is_written_down_as_theirs(guarded, qtbot, tmp_path):
+    store = guarded.parts.store
+    guarded.press(guarded.window.bar.operator)
+    guarded.passes_the_gate(PASSPHRASE)
+    qtbot.waitUntil(lambda: guarded.console is not None)
+    panel = guarded.console.open("People").panel
+    panel.show_person(store.person("ada"))
+    panel.name.setText("Ada Byron")
+    guarded.press(panel.save_name)
+    qtbot.waitUntil(lambda: store.person("ada").name == "Ada Byron")
+    page = guarded.console.open("Settings")
+    qtbot.waitUntil(lambda: "kiosk.theme" in page.editors)
+    page.editors["kiosk.theme"].control.setCurrentText("dark")
+    guarded.press(page.save)
+    guarded.console.open("Events").export_to(tmp_path / "events.csv")
+    due = [("events_exported", None), ("renamed", "ada"), ("settings_changed", None)]
+    acts = EventFilter(outcome="act")
+    told = lambda: sorted(((e.code, e.user_id) for e in store.events(where=acts)), key=str)  # noqa: E731
+    qtbot.waitUntil(lambda: told() == due, timeout=30_000)
+    assert {entry.source for entry in store.events(where=acts)} == {"administrator"}
+
+
 def test_closing_the_window_needs_a_secret(guarded, qtbot):
     guarded.window.close_wanted.emit()
     assert guarded.window.isVisible()
@@ -104,8 +127,39 @@ def test_full_screen_is_left_and_entered_from_the_console(kiosk, qtbot):
     assert made.console.fullscreen.text() == "Full screen"
 
 
+def test_a_pin_is_spoken_of_once_somebody_has_one(kiosk, qtbot):
+    made = kiosk()
+    made.window.show_scene(Scene(Phase.PAUSED, wait=30))
+    assert made.window.bar.pin.isHidden()
+    assert "another way" not in made.window.banner.words.detail
+    gives_somebody_a_pin(made, qtbot)
+    made.window.show_scene(Scene(Phase.PAUSED, wait=30))
+    assert "another way" in made.window.banner.words.detail
+
+
+def test_where_pins_are_switched_off_none_is_spoken_of(kiosk, qtbot):
+    made = kiosk(sections={"kiosk": {"pin": False}})
+    made.parts.store.set_pin(made.parts.store.people()[0].user_id, hashed(PIN, PIN))
+    qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.STARTING, timeout=60_000)
+    assert made.window.findChildren(QTimer, "pins") == []
+    assert made.window.bar.pin.isHidden()
+    made.press(made.window.bar.operator)
+    asked = made.console.open("Enrol").who.text.accessibleDescription()
+    assert "Nobody has to agree" in asked
+    assert "PIN" not in asked
+
+
+def gives_somebody_a_pin(made, qtbot):
+    """Whose it is. The door offers it soon after."""
+    user_id = made.parts.store.people()[0].user_id
+    made.parts.store.set_pin(user_id, hashed(PIN, PIN))
+    qtbot.waitUntil(made.window.bar.pin.isVisible, timeout=20_000)
+    return user_id
+
+
 def test_a_pin_is_asked_for_over_the_door_and_leads_back(kiosk, qtbot):
     made = kiosk()
+    gives_somebody_a_pin(made, qtbot)
     made.press(made.window.bar.pin)
     page = made.window.findChild(PinPage)
     page.leave()
@@ -115,10 +169,10 @@ def test_a_pin_is_asked_for_over_the_door_and_leads_back(kiosk, qtbot):
 
 def test_a_persons_pin_opens_the_door(kiosk, qtbot):
     made = kiosk()
-    made.parts.store.set_pin(made.parts.store.people()[0].user_id, hashed(PIN, PIN))
+    user_id = gives_somebody_a_pin(made, qtbot)
     made.press(made.window.bar.pin)
     page = made.window.findChild(PinPage)
-    page.user_id.setText(made.parts.store.people()[0].user_id)
+    page.user_id.setText(user_id)
     page.pin.setText(PIN)
     made.press(page.go)
     qtbot.waitUntil(lambda: any(getattr(e, "source", "") == "pin" for e in made.parts.store.events()), timeout=10_000)
@@ -144,6 +198,31 @@ def test_another_face_is_added_to_whom_the_people_page_shows(kiosk, qtbot):
     made.press(made.window.bar.operator)
     made.office._enrol(person.user_id)
     qtbot.waitUntil(lambda: made.console.open("Enrol").who.user_id.text() == person.user_id)
+
+
+def test_nobody_is_let_in_while_somebody_stands_at_the_camera_to_be_enrolled(kiosk, qtbot):
+    made = kiosk()
+    made.press(made.window.bar.operator)
+    page = made.console.open("Enrol")
+    page.who.user_id.setText("zoe")
+    page.who.name.setText("Zoe")
+    page.who.agree.setChecked(True)
+    assert not made.parts.engine.resting
+    made.press(page.buttons.at_camera)
+    assert made.parts.engine.resting
+    assert "nobody is let in by face" in made.console.standing.text()
+    made.press(made.console.tabs["People"])
+    assert not made.parts.engine.resting
+    assert "by face" not in made.console.standing.text()
+
+
+def test_nor_while_the_door_is_being_set_up(kiosk, qtbot):
+    made = kiosk()
+    made.press(made.window.bar.operator)
+    made.press(made.console.tabs["Set up"])
+    assert made.parts.engine.resting
+    made.press(made.console.back)
+    assert not made.parts.engine.resting
 
 
 def test_nobody_has_been_asked_who_may_operate_a_new_door(kiosk, qtbot):

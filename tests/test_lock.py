@@ -162,3 +162,27 @@ def test_a_door_is_not_tried_where_that_cannot_be_recorded_or_it_is_locked():
         with pytest.raises(StoreUnavailable):
             house.engine.try_door()
     assert house.door.times_opened == 0
+
+
+# an operator has somebody at the camera -------------------------------------------------------------------------------
+
+
+def test_who_stands_there_to_be_enrolled_opens_nothing_and_is_not_recorded():
+    with House() as house:
+        house.waits_for_phase(Phase.IDLE)
+        house.engine.rest(resting=True)
+        house.camera.shows(ANN)
+        house.looks_at(10)
+        assert (house.engine.scene.phase, house.store.recorded) == (Phase.IDLE, [])
+        house.engine.rest(resting=False)
+        house.waits_for_phase(Phase.GRANTED)
+    assert house.door.times_opened == 1
+
+
+def test_a_pin_is_let_in_meanwhile():
+    with House() as house:
+        house.waits_for_phase(Phase.IDLE)
+        house.engine.rest(resting=True)
+        house.engine.enter(GRANTED_BY_PIN)
+        house.waits_for_phase(Phase.GRANTED)
+    assert house.door.times_opened == 1

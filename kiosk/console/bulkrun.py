@@ -51,10 +51,11 @@ class Import:
         self.error = ""
         """What ended it before its time, and is no fault of a row."""
 
-    def start(self, order: Order) -> None:
-        """Begins; nothing while another one runs."""
+    def start(self, order: Order, enrolment: Enrolment | None = None) -> None:
+        """Begins, with another `enrolment` from now on where one is given; nothing while another one runs."""
         if self.running:
             return
+        self._enrolment = enrolment or self._enrolment
         self.order, self.results, self.ignored, self.total, self.error = order, [], (), None, ""
         self.running, self._started = True, self._clock()
         self._stop.clear()

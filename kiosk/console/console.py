@@ -31,6 +31,7 @@ PEEK = 64  # how much of the next tab is seen, so that one knows of it
 BACK = "← Back to the door"
 NO_LIMIT = 16777215  # Qt's QWIDGETSIZE_MAX
 CLOSED = "This door is locked: nobody is let in, by face or by PIN."
+RESTING = "While this page uses the camera, nobody is let in by face."
 TOUCHES = {
     QEvent.Type.KeyPress,
     QEvent.Type.MouseButtonPress,
@@ -84,7 +85,7 @@ class Console(QWidget):
         self._entries = {entry.title: entry for entry in pages}
         self._pages: dict[str, QScrollArea] = {}
         self._stack = QStackedWidget()
-        self._locked = False
+        self._locked = self._resting = False
         self._standing = standing
         self.standing, self.notice = label("", look="standing"), Notice()
         self.tabs = {title: self._tab(title) for title in self._entries}
@@ -115,11 +116,15 @@ class Console(QWidget):
     def show_locked(self, *, locked: bool) -> None:
         """Whether the door is locked to everybody."""
         self._locked = locked
-        self.standing.setText("\n".join(filter(None, (CLOSED if locked else "", self._standing))))
-        self.standing.setVisible(bool(self.standing.text()))
+        self._say_standing()
         self.lock.setText("Unlock the door" if locked else "Lock the door")
         self.lock.setToolTip("Lets people in again" if locked else "Lets nobody in, by face or by PIN")
         self.lock.setAccessibleDescription(self.lock.toolTip())
+
+    def show_resting(self, *, resting: bool) -> None:
+        """Whether faces are not looked at, since the page that is shown has somebody at the camera."""
+        self._resting = resting
+        self._say_standing()
 
     def show_fullscreen(self, *, fullscreen: bool) -> None:
         self.fullscreen.setText("Leave full screen" if fullscreen else "Full screen")
@@ -149,6 +154,12 @@ class Console(QWidget):
         _application().removeEventFilter(self)
         self._idle.stop()
         super().hideEvent(event)
+
+    def _say_standing(self) -> None:
+        resting = self._resting and not self._locked
+        said = (CLOSED if self._locked else "", RESTING if resting else "", self._standing)
+        self.standing.setText("\n".join(filter(None, said)))
+        self.standing.setVisible(bool(self.standing.text()))
 
     def _leave(self) -> None:
         """Also out of a question that a page still asks."""

@@ -7,6 +7,7 @@ from functools import partial
 from math import inf
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
@@ -35,6 +36,9 @@ LIMITS = Limits(largest=inf, sharpness=SHARPNESS)
 class EnrolPage(QWidget):
     """Pictures are kept as crops, and forgotten once they are stored, and when the page is left or hidden."""
 
+    attended = Signal(bool)
+    """Whether somebody stands at the camera to be enrolled: whom the door had better not let in meanwhile."""
+
     def __init__(
         self,
         enrolment: Enroller,
@@ -54,6 +58,7 @@ class EnrolPage(QWidget):
     ) -> None:
         """`most`: pictures of one enrolment. `limits`: enrolment's own. `poses`: what the camera is to see."""
         super().__init__()
+        self._attended = False
         self._draft: Draft | None = None
         self._busy = False
         sitter = Sitter(recogniser, latest, jobs, clock, self)
@@ -89,8 +94,8 @@ class EnrolPage(QWidget):
         draft = self._ready()
         if draft is None or not paths:
             return
-        self._go(self.pictures)
         self.pictures.to_files(self.portfolio.kept if self.portfolio.sitting is None else ())
+        self._go(self.pictures)
         self._offer(busy=True)
         self.notice.plain(enrolwords.READING)
         self.portfolio.add(draft.user_id, paths)
@@ -233,6 +238,10 @@ class EnrolPage(QWidget):
         kept, at_camera = len(self.portfolio.kept), self.pictures.at_camera
         self.buttons.offer(step, kept, question, busy=busy, at_camera=at_camera)
         self.pictures.setEnabled(not busy)
+        attended = step is not Step.WHO and at_camera
+        if attended is not self._attended:
+            self._attended = attended
+            self.attended.emit(attended)
 
     def _connect(self) -> None:
         self.portfolio.sat.connect(self._seen)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QStackedWidget, QWidget
 from core.camera import LatestFrame
 from core.config import DEFAULT_PATH
 from core.configfile import write
-from core.domain import Role
+from core.domain import Act, Role
 from core.errors import DoorwardError, Unavailable
 from core.pin import LEAST_CHARACTERS, LEAST_DIGITS, MOST_CHARACTERS, MOST_DIGITS, hashed, hashed_passphrase
 from core.recogniser import Recogniser
@@ -38,7 +38,7 @@ class Secrets(Protocol):
 @dataclass(frozen=True, slots=True)
 class Door:
     """What the steps act on. `speak` changes the language at once; `fetch` opens the page that gets the model, None
-    where it is a folder; `test` opens the door and raises DoorFailed."""
+    where it is a folder; `test` opens the door and raises DoorFailed; `note` writes down what was changed."""
 
     store: Secrets
     recogniser: Recogniser
@@ -51,6 +51,7 @@ class Door:
     speak: Callable[[str], None]
     fetch: Then | None
     test: Then
+    note: Callable[[Act], None] = lambda _: None
 
 
 class Step(QWidget):
@@ -207,6 +208,8 @@ class FirstRun(QWidget):
     """The steps, one at a time; each but the passphrase may be left as it is."""
 
     finished = Signal()
+    attended = Signal(bool)
+    """Whether it is shown, and so somebody sits before the camera who does not want to come in."""
 
     def __init__(self, door: Door, *, look: theme.Look = theme.LIGHT) -> None:
         super().__init__()
@@ -234,6 +237,14 @@ class FirstRun(QWidget):
     def step(self) -> Step:
         return self.steps[self._stack.currentIndex()]
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        self.attended.emit(self.isVisible())
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        self.attended.emit(self.isVisible())
+        super().hideEvent(event)
+
     def _next(self) -> None:
         if self._stack.currentIndex() == len(self.steps) - 1:
             self.finished.emit()
@@ -260,8 +271,12 @@ class FirstRun(QWidget):
 
 
 def _write(step: Step, door: Door, changes: dict[str, str], then: Then) -> None:
+    def written(_: object) -> None:
+        door.note(Act.SETTINGS_CHANGED)
+        then()
+
     call = partial(write, door.path or DEFAULT_PATH, changes)
-    door.jobs.run(step, call, lambda _: then(), lambda error: step.notice.bad(str(error)))
+    door.jobs.run(step, call, written, lambda error: step.notice.bad(str(error)))
 
 
 def _keep(store: Secrets, *typed: str) -> None:

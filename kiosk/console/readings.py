@@ -83,6 +83,8 @@ def _recognition(sources: Sources) -> tuple[Health, str, str]:
         return Health.ILL, "It does not work.", fault.message
     if engine.locked:
         return Health.IDLE, "Closed: an operator has locked this door.", "Unlock it to let people in again."
+    if engine.resting:
+        return Health.IDLE, "It rests: a page of the console has somebody at the camera.", ""
     if took is None:
         return Health.IDLE, "Nothing was looked at yet.", ""
     said = f"{engine.look_rate:.0f} looks a second, {took * 1000:.0f} ms each."

@@ -8,13 +8,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from core import packs
 from core.domain import Person, Role
+from core.enrolment import Enrolment
 from core.errors import DoorwardError
+from core.parts import make_enrolment
 from core.sitting import Pose
 from kiosk import theme
 from kiosk.console import enrol
 from kiosk.console.bulk import BulkPage
 from kiosk.console.bulkrun import Import
-from kiosk.console.consent import TEXT, VERSION
+from kiosk.console.consent import TEXT, TEXT_WITHOUT_PIN, VERSION, VERSION_WITHOUT_PIN
 from kiosk.console.console import Console, Entry, allowed
 from kiosk.console.enrol import EnrolPage
 from kiosk.console.events import EventsPage
@@ -39,10 +41,12 @@ class Office:
         self._window, self._parts, self._on_lock = window, parts, on_lock
         self._look = theme.LOOKS[parts.settings.kiosk.theme]
         self._console: Console | None = None
+        self._role = Role.ADMINISTRATOR
         self._import = Import(parts.enrolment, parts.store, parts.jobs)  # it goes on behind a locked console
 
     def open(self, role: Role) -> None:
-        """The console, with what `role` may do."""
+        """The console, with what `role` may do; what they change is written down as theirs."""
+        self._role = role
         settings = self._parts.settings
         console = Console(
             allowed(self._entries(role), role),
@@ -71,9 +75,9 @@ class Office:
 
     def _entries(self, role: Role) -> Sequence[Entry]:
         parts, look = self._parts, self._look
-        store, jobs = parts.store, parts.jobs
+        store, jobs, note = parts.store.acting_for(role), parts.jobs, partial(parts.engine.note, by=role)
         people = partial(PeoplePage, store, jobs, role=role, enrol=self._enrol, look=look)
-        bulk = partial(BulkPage, parts.enrolment, store, jobs, look=look, run=self._import)
+        bulk = partial(BulkPage, self._enrolment(), store, jobs, look=look, run=self._import)
         sources = Sources(
             parts.settings, parts.engine, parts.recogniser, store, lambda: parts.api.state, lambda: parts.sounds.problem
         )
@@ -81,27 +85,35 @@ class Office:
             Entry("Enrol", self._enrol_page),
             Entry("People", people),
             Entry("Import", bulk),
-            Entry("Events", partial(EventsPage, store, jobs, look=look)),
+            Entry("Events", partial(EventsPage, store, jobs, look=look, note=note)),
             Entry("Health", partial(HealthPage, partial(readings, sources), jobs, look=look)),
-            Entry("Settings", partial(SettingsPage, parts.config, jobs, look=look), Role.ADMINISTRATOR),
+            Entry("Settings", partial(SettingsPage, parts.config, jobs, look=look, note=note), Role.ADMINISTRATOR),
             Entry("Set up", self._set_up, Role.ADMINISTRATOR),
         )
 
+    def _enrolment(self) -> Enrolment:
+        """That writes down who was enrolled by whom."""
+        parts = self._parts
+        return make_enrolment(parts.settings, parts.recogniser, parts.store.acting_for(self._role))
+
     def _enrol_page(self) -> EnrolPage:
         parts, settings = self._parts, self._parts.settings
-        return EnrolPage(
-            parts.enrolment,
+        pin = settings.kiosk.pin
+        page = EnrolPage(
+            self._enrolment(),
             parts.recogniser,
             parts.engine.latest,
             parts.jobs,
             mirror=settings.kiosk.mirror,
             most=settings.enrolment.max_images,
-            consent_text=TEXT,
-            consent_version=VERSION,
+            consent_text=TEXT if pin else TEXT_WITHOUT_PIN,
+            consent_version=VERSION if pin else VERSION_WITHOUT_PIN,
             poses=(Pose.FRONT,) if settings.demo else tuple(Pose),  # the demo's people do not turn their heads
             limits=replace(enrol.LIMITS, least_width=settings.recognition.min_face_px),
             look=self._look,
         )
+        page.attended.connect(self._rest)
+        return page
 
     def _enrol(self, user_id: str) -> None:
         """One more face of somebody who is enrolled."""
@@ -117,7 +129,7 @@ class Office:
     def _first_run(self) -> FirstRun:
         parts, settings = self._parts, self._parts.settings
         door = Door(
-            parts.store,
+            parts.store.acting_for(self._role),
             parts.recogniser,
             parts.engine.latest,
             parts.jobs,
@@ -127,9 +139,12 @@ class Office:
             settings.kiosk.mirror,
             speak_to,
             self._fetch if settings.models.pack in packs.NAMES else None,
-            parts.engine.try_door,
+            partial(parts.engine.try_door, by=self._role),
+            partial(parts.engine.note, by=self._role),
         )
-        return FirstRun(door, look=self._look)
+        page = FirstRun(door, look=self._look)
+        page.attended.connect(self._rest)
+        return page
 
     def _fetch(self) -> None:
         models = self._parts.settings.models
@@ -137,8 +152,16 @@ class Office:
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def _rest(self, resting: bool) -> None:  # noqa: FBT001 - a signal's only word
+        """Who stands at the camera for a page of ours is not to open the door by it."""
+        self._parts.engine.rest(resting=resting)
+        if self._console is not None:
+            self._console.show_resting(resting=resting)
+
     def _lock(self, locked: bool) -> None:  # noqa: FBT001 - a signal's only word
-        self._parts.jobs.run(self._window, partial(self._parts.engine.lock, locked=locked), self._locked, self._refused)
+        self._parts.jobs.run(
+            self._window, partial(self._parts.engine.lock, locked=locked, by=self._role), self._locked, self._refused
+        )
 
     def _locked(self, _: None) -> None:
         locked = self._parts.engine.locked
