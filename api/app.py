@@ -21,6 +21,7 @@ from api import errors
 from api.middleware import AccessLog, BodyLimit, OwnOrigin
 from api.routes import Routes
 from api.schemas import Problem
+from api.security import Security
 from core.config import Settings, load
 from core.enrolment import Enrolment
 from core.errors import ConfigError
@@ -55,6 +56,7 @@ def create_app(
     recogniser: Recogniser,
     enrolment: Enrolment,
     store: Store,
+    security: Security,
     max_images: int = 4,
     utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
@@ -84,7 +86,7 @@ def create_app(
         ],
     )
     errors.install(app)
-    app.include_router(Routes(recogniser, enrolment, store, max_images=max_images, utcnow=utcnow).router())
+    app.include_router(Routes(recogniser, enrolment, store, security, max_images=max_images, utcnow=utcnow).router())
     return app
 
 
@@ -114,7 +116,13 @@ def build(settings: Settings) -> FastAPI:
     store = make_store(settings.database)
     recogniser = make_recogniser(settings, store)
     enrolment = make_enrolment(settings, recogniser, store)
-    return create_app(recogniser=recogniser, enrolment=enrolment, store=store, max_images=settings.enrolment.max_images)
+    return create_app(
+        recogniser=recogniser,
+        enrolment=enrolment,
+        store=store,
+        security=Security(store.keyring if settings.api.auth == "keys" else None),
+        max_images=settings.enrolment.max_images,
+    )
 
 
 def listen(settings: ApiSettings) -> socket.socket:

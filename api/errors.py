@@ -10,14 +10,28 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.schemas import Problem
-from core.errors import Conflict, DoorwardError, InputError, PersonNotFound, TooManyBytes, Unavailable
+from core.errors import (
+    Conflict,
+    DoorwardError,
+    InputError,
+    KeyRefused,
+    PersonNotFound,
+    ScopeMissing,
+    TooManyBytes,
+    Unavailable,
+)
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER = {"Retry-After": "5"}
+HEADERS = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
+}
 STATUS: tuple[tuple[type[DoorwardError], HTTPStatus], ...] = (  # the first that fits
     (TooManyBytes, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Conflict, HTTPStatus.CONFLICT),
+    (KeyRefused, HTTPStatus.UNAUTHORIZED),
+    (ScopeMissing, HTTPStatus.FORBIDDEN),
     (PersonNotFound, HTTPStatus.NOT_FOUND),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )
@@ -29,6 +43,10 @@ PROTOCOL = {  # what Starlette refuses: our code, and our sentence where its own
     HTTPStatus.REQUEST_TIMEOUT: ("request_timeout", None),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("request_too_large", None),
 }
+KEYED = (  # for every route that needs a key
+    (HTTPStatus.UNAUTHORIZED, "key_missing", "Send an API key, as Authorization: Bearer KEY or X-API-Key: KEY."),
+    (HTTPStatus.FORBIDDEN, "scope_missing", "This API key may not do that: it needs the scope enrol."),
+)
 EXPECTED = {  # FastAPI's own messages quote what was sent
     "name": "expected the person's name, as one form field",
     "files": "expected image files, as multipart form fields",
@@ -50,8 +68,7 @@ def problem(status: int, code: str, detail: str, field: str | None = None, reaso
 
 
 def answer(body: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    if body.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers = RETRY_AFTER
+    headers = HEADERS.get(HTTPStatus(body.status), headers)
     return JSONResponse(body.model_dump(exclude_none=True), body.status, headers, media_type=MEDIA_TYPE)
 
 

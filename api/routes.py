@@ -9,9 +9,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Path, Query, Request, Response, UploadFile
 
-from api.errors import documented
+from api.errors import KEYED, documented
 from api.schemas import Denied, Enrolled, Granted, Health
-from core.domain import Decision, Event, Verdict
+from api.security import KeyedRoute, Security
+from core.domain import Decision, Event, Scope, Verdict
 from core.enrolment import Enrolment, Picture
 from core.errors import DoorwardError, InvalidField, Unavailable
 from core.pictures import decode_image
@@ -49,6 +50,7 @@ class Routes:
         recogniser: Recogniser,
         enrolment: Enrolment,
         store: Store,
+        security: Security,
         *,
         max_images: int,
         utcnow: Callable[[], datetime],
@@ -56,20 +58,21 @@ class Routes:
         self._recogniser = recogniser
         self._enrolment = enrolment
         self._store = store
+        self._security = security
         self._max_images = max_images
         self._utcnow = utcnow
         self._turns = asyncio.Semaphore(os.cpu_count() or 1)
 
     def router(self) -> APIRouter:
-        router, turn = APIRouter(), [Depends(self._turn, scope="function")]
+        router, turn = APIRouter(route_class=KeyedRoute), Depends(self._turn, scope="function")
         router.add_api_route(
             "/enroll_faces/{user_id}",
             self.enroll_faces,
             methods=["POST"],
             tags=["enrolment"],
             summary="Enrol a person",
-            dependencies=turn,
-            responses=documented(REFUSED, TOO_LARGE, LIMIT, DOWN),
+            dependencies=[Depends(self._security.needs(Scope.ENROL)), turn],
+            responses=documented(*KEYED, REFUSED, TOO_LARGE, LIMIT, DOWN),
         )
         router.add_api_route(
             "/match_face",
@@ -77,8 +80,8 @@ class Routes:
             methods=["POST"],
             tags=["matching"],
             summary="Who is this?",
-            dependencies=turn,
-            responses=documented(REFUSED, TOO_LARGE, DOWN),
+            dependencies=[Depends(self._security.needs(Scope.MATCH)), turn],
+            responses=documented(*KEYED, REFUSED, TOO_LARGE, DOWN),
         )
         router.add_api_route(
             "/health",

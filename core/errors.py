@@ -107,6 +107,36 @@ class PersonNotFound(DoorwardError):
     code = "person_not_found"
 
 
+class KeyRefused(DoorwardError):
+    """Who calls did not show an API key that is good."""
+
+    code = "key_unknown"
+
+
+class KeyMissing(KeyRefused):
+    """No API key was sent along."""
+
+    code = "key_missing"
+
+
+class KeyExpired(KeyRefused):
+    """The key was good until a while ago. Said only to who has the whole key."""
+
+    code = "key_expired"
+
+
+class KeyRevoked(KeyRefused):
+    """The key was taken back. Said only to who has the whole key."""
+
+    code = "key_revoked"
+
+
+class ScopeMissing(DoorwardError):
+    """The key is good, but not for this."""
+
+    code = "scope_missing"
+
+
 class Unavailable(DoorwardError):
     """A part that a decision needs is not there now. The door stays shut until it is."""
 

@@ -169,15 +169,20 @@ class DatabaseSettings(Section):
 
 
 class ApiSettings(Section):
-    host: str = Field("127.0.0.1", description="The address to listen on; loopback only, until there are keys")
+    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on")
     port: int = Field(8000, ge=1, le=65535, description="The port to listen on")
+    auth: Literal["keys", "none"] = Field(
+        "keys", description="Who may call: whoever has an API key, or (on a loopback host only) none is asked for"
+    )
 
-    @field_validator("host")
-    @classmethod
-    def _loopback(cls, host: str) -> str:
-        if not is_loopback(host):
-            raise ValueError("expected a loopback address: there are no API keys yet, so nobody else may call")
-        return host
+    @model_validator(mode="after")
+    def _closed(self) -> "ApiSettings":
+        if self.auth == "none" and not is_loopback(self.host):
+            raise ValueError(
+                f"api.auth is none and api.host is {self.host}, so anybody could open this door: set api.auth to keys, "
+                "or api.host to 127.0.0.1"
+            )
+        return self
 
 
 class DoorSettings(Section):

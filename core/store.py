@@ -21,6 +21,7 @@ from core.domain import (
 from core.errors import InvalidField, ModelMismatch, PersonNotFound, StoreUnavailable
 from core.events import entry, event_row, incident_row, page, stats
 from core.gallery import mismatch
+from core.keyring import Keyring
 from core.migrations.tables import events, faces, gallery_state, operators, people
 from core.people import (
     TEMPLATES,
@@ -56,6 +57,7 @@ class Store:
 
     def __init__(self, url: str, *, timeout: float = 5.0) -> None:
         self._database = Database(url, timeout=timeout)
+        self.keyring = Keyring(self._database)
 
     def migrate(self) -> None:
         """Creates what is missing of the database, up to the newest schema. Free once done.

@@ -10,6 +10,7 @@ import numpy as np
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.security import Security
 from core.demo import DEMO_PEOPLE, DemoFaceModel, draw_person
 from core.domain import Decision, Event, Reason, Verdict
 from core.enrolment import Enrolment
@@ -68,12 +69,18 @@ def problem(response: httpx.Response) -> dict[str, Any]:
 class Real:
     """The API over the real parts: the demo's model and an SQLite file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, keys: bool = False) -> None:
         self.store = Store(f"sqlite:///{path}", timeout=1.0)
         self.recogniser = Recogniser(DemoFaceModel, self.store, RecognitionSettings())
         self.recogniser.refresh()
         enrolment = Enrolment(self.recogniser, self.store, EnrolmentSettings())
-        self.app = create_app(recogniser=self.recogniser, enrolment=enrolment, store=self.store, utcnow=lambda: NOON)
+        self.app = create_app(
+            recogniser=self.recogniser,
+            enrolment=enrolment,
+            store=self.store,
+            security=Security(self.store.keyring if keys else None, utcnow=lambda: NOON),
+            utcnow=lambda: NOON,
+        )
 
     def enrolled(self, user_id: str, *pictures: bytes, name: str = "Ada") -> None:
         assert enrol(self.app, user_id, *pictures, name=name).status_code == 200
@@ -162,5 +169,6 @@ def faked(
         recogniser=recogniser or FakeRecogniser(),  # type: ignore[arg-type]
         enrolment=enrolment or FakeEnrolment(),  # type: ignore[arg-type]
         store=store or FakeStore(),  # type: ignore[arg-type]
+        security=Security(None),
         utcnow=lambda: NOON,
     )
