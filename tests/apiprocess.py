@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from leaks import EAR
 
 ROOT = Path(__file__).parents[1]
 STARTING = 60.0  # seconds: imports on a busy machine; nothing is measured by it
@@ -76,6 +77,7 @@ class Api:
         self.process.stdin.close()
         self.process.kill()
         self.process.wait()
+        EAR.reads(self.log)
 
 
 @pytest.fixture
