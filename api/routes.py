@@ -9,9 +9,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Path, Query, Request, Response, UploadFile
 
-from api.errors import documented
+from api.errors import KEYED, documented
 from api.schemas import Denied, Enrolled, Granted, Health
-from core.domain import Decision, Event, Verdict
+from api.security import KeyedRoute, Security
+from core.domain import Decision, Event, Scope, Verdict
 from core.enrolment import Enrolment, Picture
 from core.errors import DoorwardError, InvalidField, Unavailable
 from core.pictures import decode_image
@@ -49,6 +50,7 @@ class Routes:
         recogniser: Recogniser,
         enrolment: Enrolment,
         store: Store,
+        security: Security,
         *,
         max_images: int,
         utcnow: Callable[[], datetime],
@@ -56,20 +58,22 @@ class Routes:
         self._recogniser = recogniser
         self._enrolment = enrolment
         self._store = store
+        self._security = security
         self._max_images = max_images
         self._utcnow = utcnow
         self._turns = asyncio.Semaphore(os.cpu_count() or 1)
 
     def router(self) -> APIRouter:
-        router, turn = APIRouter(), [Depends(self._turn, scope="function")]
+        router, turn = APIRouter(route_class=KeyedRoute), Depends(self._turn, scope="function")
         router.add_api_route(
             "/enroll_faces/{user_id}",
             self.enroll_faces,
             methods=["POST"],
             tags=["enrolment"],
             summary="Enrol a person",
-            dependencies=turn,
-            responses=documented(REFUSED, TOO_LARGE, LIMIT, DOWN),
+            form_limits={"max_files": self._max_images},
+            dependencies=[Depends(self._security.needs(Scope.ENROL)), turn],
+            responses=documented(*KEYED, REFUSED, TOO_LARGE, LIMIT, DOWN),
         )
         router.add_api_route(
             "/match_face",
@@ -77,8 +81,9 @@ class Routes:
             methods=["POST"],
             tags=["matching"],
             summary="Who is this?",
-            dependencies=turn,
-            responses=documented(REFUSED, TOO_LARGE, DOWN),
+            form_limits={"max_files": 1},
+            dependencies=[Depends(self._security.needs(Scope.MATCH)), turn],
+            responses=documented(*KEYED, REFUSED, TOO_LARGE, DOWN),
         )
         router.add_api_route(
             "/health",
@@ -98,8 +103,6 @@ class Routes:
         replace: Annotated[bool, Query(description="Drop the faces that the person has")] = False,
     ) -> Enrolled:
         """Stores a face for each picture, all or none. The pictures themselves are not kept."""
-        if len(files) > self._max_images:  # before any is decoded
-            raise InvalidField("files", f"expected 1 to {self._max_images} images, got {len(files)}")
         stored = self._enrolment.enrol(user_id, name, pictures(files), replace=replace)
         return Enrolled(faces_stored=stored)
 

@@ -77,6 +77,7 @@ DEMO_OVERRIDES: dict[str, dict[str, Any]] = {
     "camera": {"source": DEMO},
     "models": {"pack": DEMO},
     "database": {"url": "sqlite:///data/demo.sqlite"},
+    "api": {"auth": "none"},  # so that what the README shows works as pasted
 }
 
 

@@ -334,6 +334,40 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class Scope(StrEnum):
+    """What a key to the REST API is good for."""
+
+    ENROL = "enrol"
+    MATCH = "match"
+    MATCH_EXPLAIN = "match:explain"
+    """May also see why an answer is what it is."""
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    EVENTS_READ = "events:read"
+    DOOR_OPEN = "door:open"
+    SYSTEM_READ = "system:read"
+    """How Doorward is: its state and its figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key to the REST API as the store holds it: `prefix` is the part that is no secret, and tells keys apart.
+
+    All moments are UTC, to the second; `expires`: that moment is out already. None: never, or not yet.
+    """
+
+    prefix: str
+    name: str
+    scopes: frozenset[Scope]
+    created: datetime
+    expires: datetime | None = None
+    revoked: datetime | None = None
+    last_used: datetime | None = None
+
+    def good(self, now: datetime) -> bool:
+        return self.revoked is None and (self.expires is None or now < self.expires)
+
+
 class Phase(StrEnum):
     """What the screen at the door is about."""
 

@@ -24,6 +24,7 @@ from core.domain import (
 from core.errors import InvalidField, ModelMismatch, PersonNotFound, StoreUnavailable
 from core.events import entry, event_row, incident_row, page, stats
 from core.gallery import mismatch
+from core.keyring import Keyring
 from core.migrations.tables import events, faces, gallery_state, operators, people
 from core.people import (
     TEMPLATES,
@@ -61,6 +62,7 @@ class Store:
         self, url: str, *, timeout: float = 5.0, utcnow: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._database = Database(url, timeout=timeout)
+        self.keyring = Keyring(self._database)
         self._utcnow = utcnow
         self.actor: str | None = None
         """Who changes what is changed, to be written down with it; None: nobody asks."""

@@ -10,7 +10,9 @@ FILES = sorted(p for room in ("core", "api", "kiosk") for p in (ROOT / room).rgl
 PURE = {
     "domain",
     "errors",
+    "address",
     "alignment",
+    "apikeys",
     "attempts",
     "challenge",
     "fusion",
@@ -20,15 +22,36 @@ PURE = {
     "quality",
     "sight",
     "sitting",
+    "throttle",
     "tracking",
     "visit",
 }
-STANDARD = {"collections", "dataclasses", "datetime", "enum", "hashlib", "itertools", "math", "typing"}
+STANDARD = {
+    "collections",
+    "dataclasses",
+    "datetime",
+    "enum",
+    "hashlib",
+    "hmac",
+    "ipaddress",
+    "itertools",
+    "math",
+    "re",
+    "secrets",
+    "typing",
+}
 ONLY_IN = {
     "cv2": {"core/opencv.py"},
     "insightface": {"core/faces.py", "core/packs.py", "core/liveness.py", "core/admin/bench"},
     "onnxruntime": {"core/faces.py", "core/liveness.py", "core/admin/bench"},
-    "sqlalchemy": {"core/store.py", "core/people.py", "core/events.py", "core/database.py", "core/migrations"},
+    "sqlalchemy": {
+        "core/store.py",
+        "core/people.py",
+        "core/events.py",
+        "core/keyring.py",
+        "core/database.py",
+        "core/migrations",
+    },
     "alembic": {"core/database.py", "core/migrations"},
     "fastapi": {"api"},
     "uvicorn": {"api"},

@@ -109,14 +109,14 @@ def test_without_a_file_the_defaults_hold(tmp_path, monkeypatch):
     assert load() == Settings()
 
 
-def test_the_demo_replaces_camera_model_and_database_only(tmp_path):
+def test_the_demo_replaces_camera_model_and_database_and_asks_for_no_keys(tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text("api: {port: 8001}\ncamera: {source: 2, loop: false}\n")
     settings = load(file, demo=True)
     assert settings.demo
     assert (settings.camera.source, settings.camera.loop) == ("demo", False)
-    assert settings.api.port == 8001
-    assert not load(file).demo
+    assert (settings.api.port, settings.api.auth) == (8001, "none")
+    assert (load(file).demo, load(file).api.auth) == (False, "keys")
 
 
 def test_a_database_password_is_not_repeated(tmp_path):
@@ -129,9 +129,11 @@ def test_a_database_password_is_not_repeated(tmp_path):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "door.example"])
-def test_nothing_listens_beyond_loopback(host, monkeypatch):
+def test_nothing_listens_beyond_loopback_without_keys(host, monkeypatch):
     monkeypatch.setenv("DOORWARD__API__HOST", host)
-    with pytest.raises(ConfigError, match=r"api\.host"):
+    assert load(SHIPPED).api.auth == "keys"
+    monkeypatch.setenv("DOORWARD__API__AUTH", "none")
+    with pytest.raises(ConfigError, match=r"api\.auth: .*set it to keys, or api\.host to 127\.0\.0\.1"):
         load(SHIPPED)
 
 

@@ -81,3 +81,16 @@ operators = Table(
     Column("role", String(32), primary_key=True),
     Column("secret_hash", String(255), nullable=False),
 )
+
+api_keys = Table(
+    "api_keys",
+    METADATA,
+    Column("prefix", String(16), primary_key=True),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the whole key, in hex
+    Column("name", String(64), nullable=False),
+    Column("scopes", String(255), nullable=False),  # with a space between
+    Column("created_at", DateTime, nullable=False),
+    Column("expires_at", DateTime),
+    Column("revoked_at", DateTime),
+    Column("last_used_at", DateTime),
+)
