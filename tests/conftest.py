@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("doorward", deadline=None)  # no time is asserted: the machine may be busy
+settings.load_profile("doorward")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 pytest_plugins = ["leaks", "mariadb", "certificates", "apiprocess"]  # the log's ear; what a test starts or has made
 SHARED = Path(__file__).parents[1].parent / "shared"
