@@ -199,6 +199,12 @@ class Store:
             row = connection.execute(one(user_id)).one_or_none()
         return None if row is None or row.pin_hash is None else (person(row), row.pin_hash)
 
+    def any_pin(self) -> bool:
+        """Whether anybody who is not disabled has a PIN."""
+        holders = select(people.c.user_id).where(people.c.pin_hash.is_not(None), people.c.active)
+        with self._database.reading() as connection:
+            return connection.scalar(holders.limit(1)) is not None
+
     def record(self, event: Event) -> int:
         """Writes the event to disk and returns its id. Who was denied is not written down."""
         with self._database.writing() as connection:

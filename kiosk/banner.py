@@ -35,7 +35,7 @@ SHARES = {
 class Banner(QWidget):
     """Shows a scene. Told apart by colour, shape and words.
 
-    `open_seconds` is how long the door stays open once it was opened.
+    `open_seconds` is how long the door stays open once it was opened. `pin`: whether another way in is spoken of.
     """
 
     def __init__(
@@ -44,13 +44,14 @@ class Banner(QWidget):
         *,
         open_seconds: float = 3.0,
         greeting: Greeting = "full",
+        pin: bool = True,
         reduced_motion: bool = False,
         clock: Callable[[], float] = time.monotonic,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._look, self._open_seconds, self._greeting, self._clock = look, open_seconds, greeting, clock
-        self._reduced = reduced_motion
+        self._reduced, self._pin = reduced_motion, pin
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._placed: tuple[Hashable, Placed] | None = None
         self._since = clock()
@@ -77,6 +78,12 @@ class Banner(QWidget):
         if said != self._scene:
             self._say(said)
 
+    def offer_pin(self, *, offered: bool) -> None:
+        """Whether somebody may come in by PIN instead."""
+        if offered is not self._pin:
+            self._pin = offered
+            self._say(self._scene)
+
     def sizes(self) -> tuple[int, int]:
         """What title and detail are set in, in pixels."""
         placed = self._place()
@@ -86,9 +93,9 @@ class Banner(QWidget):
         before = getattr(self, "_scene", None)
         if before is None or (before.phase, before.name) != (scene.phase, scene.name):
             self._since = self._clock()
-        self._scene, self._words = scene, words(scene, self._greeting)
+        self._scene, self._words = scene, words(scene, self._greeting, pin=self._pin)
         counting = scene.wait is not None and scene.wait <= LONG
-        longest = words(replace(scene, wait=WIDEST)).detail if counting else self._words.detail
+        longest = words(replace(scene, wait=WIDEST), pin=self._pin).detail if counting else self._words.detail
         taking_turns = tuple(_whole_name(title, scene.name) for title in titles(scene, self._greeting))
         title = _whole_name(self._words.title, scene.name)
         self._said = Said(taking_turns, title, longest, steady=scene.phase in ADVISING)

@@ -99,6 +99,12 @@ class Bar(QWidget):
         self._locked = locked
         self._offer(offered=not self.back.isHidden())
 
+    def offer_pin(self, *, offered: bool) -> None:
+        """Whether somebody may come in by PIN instead."""
+        if offered is not self._pin_allowed:
+            self._pin_allowed = offered
+            self._offer(offered=not self.back.isHidden())
+
     def keep(self) -> None:
         """Somebody is there: the chosen language stays."""
         if self._forget.isActive():

@@ -28,6 +28,7 @@ from kiosk.video import Video
 from kiosk.window import Window
 
 __all__ = ["make_parts", "make_window", "run", "signals_call"]
+PINS_MS = 5000  # between two questions whether anybody has a PIN
 
 
 def run(
@@ -69,7 +70,7 @@ def make_window(settings: Settings, parts: Parts) -> Window:
     look = theme.LOOKS[kiosk.theme]
     guide = Oval(eased=not kiosk.reduced_motion)
     video = Video(parts.engine.latest, mirror=kiosk.mirror, guide=guide, look=look)
-    bar = Bar(LANGUAGES, look, language=kiosk.language, pin=kiosk.pin)
+    bar = Bar(LANGUAGES, look, language=kiosk.language, pin=False)
     window = Window(
         video,
         bar,
@@ -83,7 +84,24 @@ def make_window(settings: Settings, parts: Parts) -> Window:
     parts.bridge.scene_changed.connect(window.show_scene)
     bar.language_wanted.connect(speak_to)
     bar.pin_wanted.connect(partial(ask_pin, window, parts))
+    window.offer_pin(offered=False)
+    if kiosk.pin:
+        offer_pins(window, parts)
     return window
+
+
+def offer_pins(window: Window, parts: Parts) -> None:
+    """The way in by PIN is offered as soon as somebody has one, whoever set it, and no longer than that."""
+    ask = partial(parts.jobs.run, window, parts.store.any_pin, partial(_offer, window), lambda _: None)
+    timer = QTimer(window, interval=PINS_MS)
+    timer.setObjectName("pins")
+    timer.timeout.connect(ask)
+    timer.start()
+    ask()
+
+
+def _offer(window: Window, any_pin: bool) -> None:  # noqa: FBT001 - the answer is all there is
+    window.offer_pin(offered=any_pin)
 
 
 def ask_pin(window: Window, parts: Parts) -> None:

@@ -85,6 +85,11 @@ class Window(QMainWindow):
         self._newest = scene
         self.refresh()
 
+    def offer_pin(self, *, offered: bool) -> None:
+        """Whether somebody may come in by PIN instead; nobody is sent there else."""
+        self.bar.offer_pin(offered=offered)
+        self.banner.offer_pin(offered=offered)
+
     def lock_door(self, locked: bool) -> None:  # noqa: FBT001 - the answer to one question
         """Shows that the door is locked, whatever the scene. Locking the door itself is the engine's."""
         self._locked = locked

@@ -75,23 +75,30 @@ DENIALS: Mapping[Reason, str] = {
 }
 """What helps; else FACE_THE_CAMERA. That a photograph is not alive is not told: it is then somebody's who is let in."""
 OTHER_WAY = translate("door", "Use another way in, or ask for help")
+ASK = translate("door", "Please ask for help")
 AGAIN_SOON = translate("door", "Try again in a moment, or ask for help")
 TOO_MANY = translate("door", "Too many attempts")
 IN_SECONDS = translate("door", "Try again in %n seconds, or use another way in", None, 2)
 IN_MINUTES = translate("door", "Try again in %n minutes, or use another way in", None, 2)
 TOMORROW = translate("door", "Try again tomorrow, or use another way in")
+DAZZLED = translate("door", "There is too much light here. Use another way in, or ask for help.")
+WITHOUT_PIN: Mapping[str, str] = {
+    OTHER_WAY: ASK,
+    IN_SECONDS: translate("door", "Try again in %n seconds, or ask for help", None, 2),
+    IN_MINUTES: translate("door", "Try again in %n minutes, or ask for help", None, 2),
+    TOMORROW: translate("door", "Try again tomorrow, or ask for help"),
+    DAZZLED: translate("door", "There is too much light here. Please ask for help."),
+}
+"""What is said instead where there is no other way in than by face."""
 LOCKED = Words(
     translate("door", "The door is locked"), translate("door", "Nobody is let in at the moment. Please ask for help.")
 )
 
 OUT_OF_SERVICE = translate("door", "Out of service")
 FAULTS: Mapping[str, Words] = {
-    BLOWN_OUT.code: Words(
-        translate("door", "The camera is dazzled"),
-        translate("door", "There is too much light here. Use another way in, or ask for help."),
-    ),
+    BLOWN_OUT.code: Words(translate("door", "The camera is dazzled"), DAZZLED),
     CameraUnavailable.code: Words(translate("door", "No picture from the camera"), OTHER_WAY),
-    ConfigError.code: Words(translate("door", "The door is not set up"), OTHER_WAY),
+    ConfigError.code: Words(translate("door", "The door is not set up"), ASK),
     COVERED.code: Words(
         translate("door", "The camera is covered"),
         translate("door", "Uncover the camera, or ask for help"),
@@ -102,26 +109,29 @@ FAULTS: Mapping[str, Words] = {
     ),
     DoorFailed.code: Words(translate("door", "The door did not open"), AGAIN_SOON),
     FROZEN.code: Words(translate("door", "The picture is frozen"), OTHER_WAY),
-    "recognition_hangs": Words(translate("door", "The door does not answer"), OTHER_WAY),
+    "recognition_hangs": Words(translate("door", "The door does not answer"), ASK),
     LivenessUnavailable.code: Words(translate("door", "Faces cannot be checked"), OTHER_WAY),
     "locked_out": Words(TOO_MANY, OTHER_WAY),
     ModelMismatch.code: Words(translate("door", "Faces must be enrolled anew"), OTHER_WAY),
     ModelUnavailable.code: Words(translate("door", "Faces cannot be recognised"), OTHER_WAY),
     "recognition_failed": Words(translate("door", "Something went wrong"), AGAIN_SOON),
     SLOW.code: Words(translate("door", "The camera is too slow"), OTHER_WAY),
-    StoreUnavailable.code: Words(translate("door", "The door is offline"), OTHER_WAY),
+    StoreUnavailable.code: Words(translate("door", "The door is offline"), ASK),
 }
-"""By the code; any other is OUT_OF_SERVICE. Never the fault's own message, which is for the operator."""
+"""By the code; any other is OUT_OF_SERVICE. Never the fault's own message, which is for the operator.
+
+ASK where a PIN would not open the door either.
+"""
 
 
-def words(scene: Scene, greeting: Greeting = "full") -> Words:
-    """The banner for `scene`."""
+def words(scene: Scene, greeting: Greeting = "full", *, pin: bool = True) -> Words:
+    """The banner for `scene`. `pin`: whether somebody may come in by PIN instead."""
     if scene.phase is Phase.GRANTED:
         return _granted(scene.name or "", greeting)
     if scene.phase is Phase.PAUSED:
-        return Words(_told(TOO_MANY), _when(scene.wait))
+        return Words(_told(TOO_MANY), _when(scene.wait, pin=pin))
     said = _WORDS[scene.phase](scene)
-    return Words(_told(said.title), _told(said.detail))
+    return Words(_told(said.title), _told(_open_to(said.detail, pin=pin)))
 
 
 def titles(scene: Scene, greeting: Greeting = "full") -> tuple[str, ...]:
@@ -142,10 +152,16 @@ def _granted(name: str, greeting: Greeting) -> Words:
     return Words(welcome.replace("{name}", " ".join(shown)), _told(OPEN))
 
 
-def _when(wait: int | None) -> str:
+def _when(wait: int | None, *, pin: bool) -> str:
     if wait is None:
-        return _told(TOMORROW)
-    return _told(IN_SECONDS, wait) if wait <= LONG else _told(IN_MINUTES, ceil(wait / 60))
+        return _told(_open_to(TOMORROW, pin=pin))
+    text, n = (IN_SECONDS, wait) if wait <= LONG else (IN_MINUTES, ceil(wait / 60))
+    return _told(_open_to(text, pin=pin), n)
+
+
+def _open_to(text: str, *, pin: bool) -> str:
+    """`text`, without a way in that is not there."""
+    return text if pin else WITHOUT_PIN.get(text, text)
 
 
 def _advice(scene: Scene, known: Mapping[Reason, str], usual: str) -> str:

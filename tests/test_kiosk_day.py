@@ -41,6 +41,7 @@ def test_who_is_enrolled_is_let_in_and_a_stranger_is_not_and_too_many_are_waited
 def test_somebody_comes_in_by_pin_and_wrong_ones_are_waited_off(kiosk, qtbot):
     made = kiosk(sections={"lockout": {"attempts": 2, "pause": 60.0}})
     made.parts.store.set_pin("chloe", hashed(PIN, PIN))
+    qtbot.waitUntil(made.window.bar.pin.isVisible, timeout=20_000)
     made.press(made.window.bar.pin)
     page = made.window.findChild(PinPage)
     page.user_id.setText("chloe")

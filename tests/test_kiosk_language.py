@@ -21,7 +21,7 @@ from core.engine import HANGS
 from core.settings import KioskSettings
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
 from kiosk.language import ENGLISH, FOLDER, LANGUAGES, speak
-from kiosk.wording import OUT_OF_SERVICE, titles, words
+from kiosk.wording import OUT_OF_SERVICE, WITHOUT_PIN, titles, words
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -186,6 +186,24 @@ def test_each_known_fault_has_words_of_its_own(code, speaks):
     unknown = words(Scene(Phase.FAULT, fault=Fault("never heard of", SECRET)))
     assert unknown == words(Scene(Phase.FAULT))
     assert unknown.title == QCoreApplication.translate("door", OUT_OF_SERVICE) not in told.values()
+
+
+@each_language
+def test_where_nobody_comes_in_by_pin_no_other_way_is_spoken_of(code, speaks):
+    speaks(code)
+    pauses = [Scene(Phase.PAUSED, wait=wait) for wait in (2, 30, 600, None)]
+    faults = [Scene(Phase.FAULT, fault=Fault(each, SECRET)) for each in (*FAULTS, "never heard of")]
+    other_ways = {QCoreApplication.translate("door", text, None, n) for text in WITHOUT_PIN for n in (-1, 2, 10, 30)}
+    offering = [scene for scene in (*pauses, *faults) if words(scene).detail in other_ways]
+    assert len(offering) > len(pauses)
+    for scene in (*pauses, *faults):
+        assert words(scene, pin=False).detail not in other_ways
+        assert words(scene, pin=False).title == words(scene).title
+
+
+@pytest.mark.parametrize("code", ["database_unavailable", "recognition_hangs", "door_failed", "door_open"])
+def test_nor_where_a_pin_would_not_open_the_door_either(code):
+    assert "another way" not in words(Scene(Phase.FAULT, fault=Fault(code, SECRET))).detail
 
 
 @each_language

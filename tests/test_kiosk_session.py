@@ -1,9 +1,10 @@
 """All of the kiosk together, on the demo's camera and model: what leads where, and behind which gate."""
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
 
-from core.domain import Incident, Phase, Role
+from core.domain import Incident, Phase, Role, Scene
 from core.pin import hashed, hashed_passphrase
 from kiosk.console.firstrun import FirstRun
 from kiosk.console.question import Question
@@ -104,8 +105,39 @@ def test_full_screen_is_left_and_entered_from_the_console(kiosk, qtbot):
     assert made.console.fullscreen.text() == "Full screen"
 
 
+def test_a_pin_is_spoken_of_once_somebody_has_one(kiosk, qtbot):
+    made = kiosk()
+    made.window.show_scene(Scene(Phase.PAUSED, wait=30))
+    assert made.window.bar.pin.isHidden()
+    assert "another way" not in made.window.banner.words.detail
+    gives_somebody_a_pin(made, qtbot)
+    made.window.show_scene(Scene(Phase.PAUSED, wait=30))
+    assert "another way" in made.window.banner.words.detail
+
+
+def test_where_pins_are_switched_off_none_is_spoken_of(kiosk, qtbot):
+    made = kiosk(sections={"kiosk": {"pin": False}})
+    made.parts.store.set_pin(made.parts.store.people()[0].user_id, hashed(PIN, PIN))
+    qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.STARTING, timeout=60_000)
+    assert made.window.findChildren(QTimer, "pins") == []
+    assert made.window.bar.pin.isHidden()
+    made.press(made.window.bar.operator)
+    asked = made.console.open("Enrol").who.text.accessibleDescription()
+    assert "Nobody has to agree" in asked
+    assert "PIN" not in asked
+
+
+def gives_somebody_a_pin(made, qtbot):
+    """Whose it is. The door offers it soon after."""
+    user_id = made.parts.store.people()[0].user_id
+    made.parts.store.set_pin(user_id, hashed(PIN, PIN))
+    qtbot.waitUntil(made.window.bar.pin.isVisible, timeout=20_000)
+    return user_id
+
+
 def test_a_pin_is_asked_for_over_the_door_and_leads_back(kiosk, qtbot):
     made = kiosk()
+    gives_somebody_a_pin(made, qtbot)
     made.press(made.window.bar.pin)
     page = made.window.findChild(PinPage)
     page.leave()
@@ -115,10 +147,10 @@ def test_a_pin_is_asked_for_over_the_door_and_leads_back(kiosk, qtbot):
 
 def test_a_persons_pin_opens_the_door(kiosk, qtbot):
     made = kiosk()
-    made.parts.store.set_pin(made.parts.store.people()[0].user_id, hashed(PIN, PIN))
+    user_id = gives_somebody_a_pin(made, qtbot)
     made.press(made.window.bar.pin)
     page = made.window.findChild(PinPage)
-    page.user_id.setText(made.parts.store.people()[0].user_id)
+    page.user_id.setText(user_id)
     page.pin.setText(PIN)
     made.press(page.go)
     qtbot.waitUntil(lambda: any(getattr(e, "source", "") == "pin" for e in made.parts.store.events()), timeout=10_000)

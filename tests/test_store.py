@@ -479,7 +479,12 @@ def test_a_pin_belongs_to_a_person(store):
     store.set_pin("ann", PIN)
     assert store.pin("ann") == (store.person("ann"), PIN)
     assert store.person("ann").has_pin
+    assert store.any_pin()
+    store.set_active("ann", active=False)
+    assert not store.any_pin(), "a disabled person comes in by none"
+    store.set_active("ann", active=True)
     store.set_pin("ann", None)
+    assert not store.any_pin()
     assert store.pin("ann") is None
     assert not store.person("ann").has_pin
     with pytest.raises(PersonNotFound):

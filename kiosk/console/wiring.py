@@ -14,7 +14,7 @@ from kiosk import theme
 from kiosk.console import enrol
 from kiosk.console.bulk import BulkPage
 from kiosk.console.bulkrun import Import
-from kiosk.console.consent import TEXT, VERSION
+from kiosk.console.consent import TEXT, TEXT_WITHOUT_PIN, VERSION, VERSION_WITHOUT_PIN
 from kiosk.console.console import Console, Entry, allowed
 from kiosk.console.enrol import EnrolPage
 from kiosk.console.events import EventsPage
@@ -89,6 +89,7 @@ class Office:
 
     def _enrol_page(self) -> EnrolPage:
         parts, settings = self._parts, self._parts.settings
+        pin = settings.kiosk.pin
         page = EnrolPage(
             parts.enrolment,
             parts.recogniser,
@@ -96,8 +97,8 @@ class Office:
             parts.jobs,
             mirror=settings.kiosk.mirror,
             most=settings.enrolment.max_images,
-            consent_text=TEXT,
-            consent_version=VERSION,
+            consent_text=TEXT if pin else TEXT_WITHOUT_PIN,
+            consent_version=VERSION if pin else VERSION_WITHOUT_PIN,
             poses=(Pose.FRONT,) if settings.demo else tuple(Pose),  # the demo's people do not turn their heads
             limits=replace(enrol.LIMITS, least_width=settings.recognition.min_face_px),
             look=self._look,

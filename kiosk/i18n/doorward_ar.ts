@@ -144,6 +144,10 @@
         <translation>يُرجى الدخول بطريقة أخرى أو طلب المساعدة</translation>
     </message>
     <message>
+        <source>Please ask for help</source>
+        <translation>يُرجى طلب المساعدة</translation>
+    </message>
+    <message>
         <source>Try again in a moment, or ask for help</source>
         <translation>يُرجى المحاولة مجددًا بعد لحظة، أو طلب المساعدة</translation>
     </message>
@@ -176,6 +180,36 @@
     <message>
         <source>Try again tomorrow, or use another way in</source>
         <translation>المحاولة التالية غدًا، أو يُرجى الدخول بطريقة أخرى</translation>
+    </message>
+    <message numerus="yes">
+        <source>Try again in %n seconds, or ask for help</source>
+        <translation>
+            <numerusform>المحاولة التالية بعد %n ثانية، أو يُرجى طلب المساعدة</numerusform>
+            <numerusform>المحاولة التالية بعد ثانية واحدة، أو يُرجى طلب المساعدة</numerusform>
+            <numerusform>المحاولة التالية بعد ثانيتين، أو يُرجى طلب المساعدة</numerusform>
+            <numerusform>المحاولة التالية بعد %n ثوانٍ، أو يُرجى طلب المساعدة</numerusform>
+            <numerusform>المحاولة التالية بعد %n ثانية، أو يُرجى طلب المساعدة</numerusform>
+            <numerusform>المحاولة التالية بعد %n ثانية، أو يُرجى طلب المساعدة</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Try again in %n minutes, or ask for help</source>
+        <translation>
+            <numerusform>المحاولة التالية بعد %n دقيقة، أو يُرجى طلب المساعدة</numerusform>
+            <numerusform>المحاولة التالية بعد دقيقة واحدة، أو يُرجى طلب المساعدة</numerusform>
+            <numerusform>المحاولة التالية بعد دقيقتين، أو يُرجى طلب المساعدة</numerusform>
+            <numerusform>المحاولة التالية بعد %n دقائق، أو يُرجى طلب المساعدة</numerusform>
+            <numerusform>المحاولة التالية بعد %n دقيقة، أو يُرجى طلب المساعدة</numerusform>
+            <numerusform>المحاولة التالية بعد %n دقيقة، أو يُرجى طلب المساعدة</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Try again tomorrow, or ask for help</source>
+        <translation>المحاولة التالية غدًا، أو يُرجى طلب المساعدة</translation>
+    </message>
+    <message>
+        <source>There is too much light here. Please ask for help.</source>
+        <translation>الضوء هنا شديد. يُرجى طلب المساعدة.</translation>
     </message>
     <message>
         <source>The door is locked</source>

@@ -144,6 +144,10 @@
         <translation>Nutzen Sie einen anderen Zugang oder holen Sie Hilfe</translation>
     </message>
     <message>
+        <source>Please ask for help</source>
+        <translation>Bitte holen Sie Hilfe</translation>
+    </message>
+    <message>
         <source>Try again in a moment, or ask for help</source>
         <translation>Versuchen Sie es gleich noch einmal oder holen Sie Hilfe</translation>
     </message>
@@ -168,6 +172,28 @@
     <message>
         <source>Try again tomorrow, or use another way in</source>
         <translation>Neuer Versuch morgen, oder nutzen Sie einen anderen Zugang</translation>
+    </message>
+    <message numerus="yes">
+        <source>Try again in %n seconds, or ask for help</source>
+        <translation>
+            <numerusform>Neuer Versuch in %n Sekunde, oder holen Sie Hilfe</numerusform>
+            <numerusform>Neuer Versuch in %n Sekunden, oder holen Sie Hilfe</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Try again in %n minutes, or ask for help</source>
+        <translation>
+            <numerusform>Neuer Versuch in %n Minute, oder holen Sie Hilfe</numerusform>
+            <numerusform>Neuer Versuch in %n Minuten, oder holen Sie Hilfe</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Try again tomorrow, or ask for help</source>
+        <translation>Neuer Versuch morgen, oder holen Sie Hilfe</translation>
+    </message>
+    <message>
+        <source>There is too much light here. Please ask for help.</source>
+        <translation>Hier ist es zu hell. Bitte holen Sie Hilfe.</translation>
     </message>
     <message>
         <source>The door is locked</source>

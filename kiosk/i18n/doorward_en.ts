@@ -17,5 +17,19 @@
             <numerusform>Try again in %n minutes, or use another way in</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Try again in %n seconds, or ask for help</source>
+        <translation>
+            <numerusform>Try again in %n second, or ask for help</numerusform>
+            <numerusform>Try again in %n seconds, or ask for help</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Try again in %n minutes, or ask for help</source>
+        <translation>
+            <numerusform>Try again in %n minute, or ask for help</numerusform>
+            <numerusform>Try again in %n minutes, or ask for help</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

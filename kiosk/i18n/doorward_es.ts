@@ -144,6 +144,10 @@
         <translation>Entre de otra manera o pida ayuda</translation>
     </message>
     <message>
+        <source>Please ask for help</source>
+        <translation>Por favor, pida ayuda</translation>
+    </message>
+    <message>
         <source>Try again in a moment, or ask for help</source>
         <translation>Inténtelo de nuevo en un momento o pida ayuda</translation>
     </message>
@@ -168,6 +172,28 @@
     <message>
         <source>Try again tomorrow, or use another way in</source>
         <translation>Inténtelo de nuevo mañana o entre de otra manera</translation>
+    </message>
+    <message numerus="yes">
+        <source>Try again in %n seconds, or ask for help</source>
+        <translation>
+            <numerusform>Inténtelo de nuevo en %n segundo o pida ayuda</numerusform>
+            <numerusform>Inténtelo de nuevo en %n segundos o pida ayuda</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Try again in %n minutes, or ask for help</source>
+        <translation>
+            <numerusform>Inténtelo de nuevo en %n minuto o pida ayuda</numerusform>
+            <numerusform>Inténtelo de nuevo en %n minutos o pida ayuda</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Try again tomorrow, or ask for help</source>
+        <translation>Inténtelo de nuevo mañana o pida ayuda</translation>
+    </message>
+    <message>
+        <source>There is too much light here. Please ask for help.</source>
+        <translation>Aquí hay demasiada luz. Por favor, pida ayuda.</translation>
     </message>
     <message>
         <source>The door is locked</source>

@@ -144,6 +144,10 @@
         <translation>Entrez par un autre moyen ou demandez de l’aide</translation>
     </message>
     <message>
+        <source>Please ask for help</source>
+        <translation>Veuillez demander de l’aide</translation>
+    </message>
+    <message>
         <source>Try again in a moment, or ask for help</source>
         <translation>Réessayez dans un instant ou demandez de l’aide</translation>
     </message>
@@ -168,6 +172,28 @@
     <message>
         <source>Try again tomorrow, or use another way in</source>
         <translation>Réessayez demain ou entrez par un autre moyen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Try again in %n seconds, or ask for help</source>
+        <translation>
+            <numerusform>Réessayez dans %n seconde ou demandez de l’aide</numerusform>
+            <numerusform>Réessayez dans %n secondes ou demandez de l’aide</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Try again in %n minutes, or ask for help</source>
+        <translation>
+            <numerusform>Réessayez dans %n minute ou demandez de l’aide</numerusform>
+            <numerusform>Réessayez dans %n minutes ou demandez de l’aide</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Try again tomorrow, or ask for help</source>
+        <translation>Réessayez demain ou demandez de l’aide</translation>
+    </message>
+    <message>
+        <source>There is too much light here. Please ask for help.</source>
+        <translation>Il y a trop de lumière ici. Veuillez demander de l’aide.</translation>
     </message>
     <message>
         <source>The door is locked</source>

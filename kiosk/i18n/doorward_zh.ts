@@ -144,6 +144,10 @@
         <translation>请使用其他方式进入，或寻求帮助</translation>
     </message>
     <message>
+        <source>Please ask for help</source>
+        <translation>请寻求帮助</translation>
+    </message>
+    <message>
         <source>Try again in a moment, or ask for help</source>
         <translation>请稍后再试，或寻求帮助</translation>
     </message>
@@ -166,6 +170,26 @@
     <message>
         <source>Try again tomorrow, or use another way in</source>
         <translation>请明天再试，或使用其他方式进入</translation>
+    </message>
+    <message numerus="yes">
+        <source>Try again in %n seconds, or ask for help</source>
+        <translation>
+            <numerusform>请在 %n 秒后重试，或寻求帮助</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Try again in %n minutes, or ask for help</source>
+        <translation>
+            <numerusform>请在 %n 分钟后重试，或寻求帮助</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Try again tomorrow, or ask for help</source>
+        <translation>请明天再试，或寻求帮助</translation>
+    </message>
+    <message>
+        <source>There is too much light here. Please ask for help.</source>
+        <translation>这里光线太强。请寻求帮助。</translation>
     </message>
     <message>
         <source>The door is locked</source>
