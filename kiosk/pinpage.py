@@ -15,6 +15,7 @@ from kiosk import theme
 from kiosk.controls import Notice, button, column, field, label, row
 from kiosk.jobs import Jobs
 from kiosk.keypad import Keypad
+from kiosk.sheet import enlarged
 
 SMALLEST, MOST = (800, 480), 2.4
 """The screen that the console's sizes are made for, and how many times as large all is at most."""
@@ -151,7 +152,7 @@ class PinPage(QWidget):
             self._scale = scale
             self._form.setMaximumSize(round(theme.FORM * scale), round(theme.FORM * scale))
             self.keypad.enlarge(scale)
-            self.setStyleSheet(theme.enlarged(scale))
+            self.setStyleSheet(enlarged(scale))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         upright = self.height() > self.width()

@@ -210,7 +210,7 @@ def test_nobody_is_let_in_while_somebody_stands_at_the_camera_to_be_enrolled(kio
     assert not made.parts.engine.resting
     made.press(page.buttons.at_camera)
     assert made.parts.engine.resting
-    assert "nobody is let in by face" in made.console.standing.text()
+    assert "Nobody is let in by face" in made.console.standing.text()
     made.press(made.console.tabs["People"])
     assert not made.parts.engine.resting
     assert "by face" not in made.console.standing.text()

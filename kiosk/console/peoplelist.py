@@ -75,8 +75,8 @@ class PeopleList(QWidget):
     def _lay_out(self) -> None:
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.total.setWordWrap(False)
-        top = row(label("People", look="heading"), self.sought, self.total, gap=theme.ROOM)
-        top.setStretch(1, 1)
+        top = row(self.sought, self.total, gap=theme.ROOM)
+        top.setStretch(0, 1)
         self._either.addWidget(self.empty)
         self._either.addWidget(self.table)
         trouble = row(self.notice, self.again)
