@@ -19,7 +19,8 @@ from core.recogniser import Recogniser
 from core.settings import EnrolmentSettings, RecognitionSettings
 from core.store import Store
 from kiosk.console.bulk import BulkPage
-from kiosk.console.bulkrun import Import, Order, tally, time_left
+from kiosk.console.bulkrun import Import, Order, tally
+from kiosk.timeleft import time_left
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
