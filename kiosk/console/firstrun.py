@@ -62,7 +62,8 @@ class FirstRun(QWidget):
         self.where.setText(f"Step {at + 1} of {last + 1}")
         self.back.setEnabled(0 < at < last)
         self.next.setText("&Finish" if at == last else "&Next")
-        (self.step if self.step.focusProxy() is not None else self.next).setFocus()
+        self.setFocusProxy(self.step.focusProxy() or self.next)
+        self.setFocus()
 
     def _next(self) -> None:
         if self._stack.currentIndex() == len(self.steps) - 1:
