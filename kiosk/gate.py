@@ -5,8 +5,8 @@ from functools import partial
 from math import ceil
 from typing import Protocol
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QBoxLayout, QDialog, QWidget
 
 from core.domain import Role
 from core.errors import DoorwardError, InvalidField
@@ -15,10 +15,12 @@ from kiosk import theme
 from kiosk.controls import Notice, button, column, field, label, row
 from kiosk.jobs import Jobs
 from kiosk.keypad import Keypad
-from kiosk.veil import Veil
+from kiosk.veil import open_over
 
 ASK = "Type the operator's PIN or the administrator's passphrase."
 SET = f"There is no operator's PIN yet. Choose one of {LEAST_DIGITS} digits or more, and type it twice."
+BESIDE, BELOW = QSize(720, 400), QSize(440, 720)
+"""Its size where the keys lie beside the field, and where there is no room for that."""
 COUNT_MS = 250
 IDLE_MS = 60_000
 """After which a dialog that somebody walked away from is closed."""
@@ -48,11 +50,9 @@ class Gate:
         elif self._window.findChild(GateDialog) is None:
             dialog = GateDialog(self._secrets, self._guard, self._jobs, self._window)
             dialog.passed.connect(passed)
-            veil = Veil(self._window)
-            dialog.finished.connect(veil.deleteLater)
             dialog.finished.connect(dialog.deleteLater)
             dialog.finished.connect(self._window.activateWindow)  # without a window manager nobody else does
-            dialog.open()
+            open_over(self._window, dialog)
 
 
 class GateDialog(QDialog):
@@ -76,22 +76,25 @@ class GateDialog(QDialog):
         self._countdown.timeout.connect(self._count_down)
         self._idle = QTimer(self, interval=idle_ms, singleShot=True)
         self._idle.timeout.connect(self.reject)
-        self._lay_out()
+        self._lay_out(parent)
         self._allow(typing=False)
         jobs.run(self, partial(_any, secrets), self._loaded, self._unavailable)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, parent: QWidget) -> None:
         self.keypad = Keypad(letters=True)
         form = (label("Operator", look="heading"), self.lead, self.pin, self.again, self.notice)
         whole = row(column(*form, None, row(self.cancel, self.go)), self.keypad, gap=theme.WIDE)
         whole.setStretch(0, 1)
+        room = parent.size() - QSize(theme.ROOM, theme.ROOM)
+        upright = room.width() < BESIDE.width()
+        whole.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
         whole.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
         self.setLayout(whole)
         self.again.hide()
         for typed in (self.pin, self.again):
             typed.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData)  # a passphrase is no number
             typed.textChanged.connect(lambda *_: self._idle.start())
-        self.resize(720, 400)
+        self.resize((BELOW if upright else BESIDE).boundedTo(room))
         self._idle.start()
 
     def _loaded(self, any_yet: bool) -> None:  # noqa: FBT001 - the answer is all there is

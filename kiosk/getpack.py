@@ -32,15 +32,16 @@ class PackDialog(QDialog):
         self._cancelled = threading.Event()
         self._so_far: tuple[int, int | None] = (0, None)
         self.licence = label(" ".join(packs.LICENCE.split()))
-        self.bar = QProgressBar()
+        self.bar, self.so_far = QProgressBar(), label("", look="soft")
+        self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Download")
-        self.bar.hide()
         self.notice = Notice()
         self.cancel = button("&Cancel", self.reject)
         self.accept_button = button("&Accept and download", self._start, look="primary")
         self._look = QTimer(self, interval=LOOK_MS)
         self._look.timeout.connect(self._show_progress)
         self._lay_out(parent)
+        self._show_bar(shown=False)
 
     def done(self, result: int) -> None:
         self._cancelled.set()
@@ -50,7 +51,7 @@ class PackDialog(QDialog):
     def _lay_out(self, parent: QWidget) -> None:
         title = label(f"Get the model {self._name}", look="heading")
         buttons = row(None, self.cancel, self.accept_button)
-        whole = column(title, self.licence, self.bar, self.notice, None, buttons, gap=theme.ROOM)
+        whole = column(title, self.licence, self.bar, self.so_far, self.notice, None, buttons, gap=theme.ROOM)
         whole.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
         self.setLayout(whole)
         self.resize(parent.size().boundedTo(LARGEST))
@@ -58,10 +59,14 @@ class PackDialog(QDialog):
     def _start(self) -> None:
         self.accept_button.setEnabled(False)
         self.notice.clear()
-        self.bar.show()
-        self._look.start()
+        self._show_bar(shown=True)
         call = partial(self._fetch, self._name, self._root, accepted=True, progress=self._note)
         self._jobs.run(self, call, self._fetched, self._refused)
+
+    def _show_bar(self, *, shown: bool) -> None:
+        for part in (self.bar, self.so_far):
+            part.setVisible(shown)
+        self._look.start() if shown else self._look.stop()
 
     def _note(self, done: int, total: int | None) -> None:
         """Called on the job's thread; the timer reads it. Raises Stopped once nobody waits for it any more."""
@@ -73,18 +78,16 @@ class PackDialog(QDialog):
         done, total = self._so_far
         self.bar.setMaximum(STEPS if total else 0)
         self.bar.setValue(round(STEPS * done / total) if total else 0)
-        self.bar.setFormat(progress_words(done, total))
+        self.so_far.setText(progress_words(done, total))
 
     def _fetched(self, _: object) -> None:
-        self._look.stop()
-        self.bar.hide()
+        self._show_bar(shown=False)
         self.accept_button.hide()
         self.cancel.setText("&Close")
         self.notice.good("The model is here. Doorward loads it by itself within a few seconds.")
 
     def _refused(self, error: DoorwardError) -> None:
-        self._look.stop()
-        self.bar.hide()
+        self._show_bar(shown=False)
         self.accept_button.setEnabled(True)
         self.notice.bad(str(error))
 

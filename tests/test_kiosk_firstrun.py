@@ -12,7 +12,8 @@ from core.pin import matches
 from core.recogniser import Recogniser
 from core.settings import RecognitionSettings
 from core.store import Store
-from kiosk.console.firstrun import Camera, Done, Door, DoorTest, FirstRun, Language, Model, Secret
+from kiosk.console.firstrun import FirstRun
+from kiosk.console.steps import Camera, Done, Door, DoorTest, Language, Model, Secret
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -95,7 +96,7 @@ def test_a_newcomer_is_led_through_all_of_it(qtbot, wizard, place):
 
 
 def test_a_language_is_spoken_at_once_and_written_down(qtbot, wizard, place):
-    wizard.step.choice.setCurrentIndex(wizard.step.choice.findData("de"))
+    wizard.step.choices["de"].click()
     press_next(qtbot, wizard)
     assert place.spoken == ["de"]
     assert load(place.file).kiosk.language == "de"
@@ -110,7 +111,7 @@ def test_another_camera_is_written_down(qtbot, wizard, place):
 
 def test_a_configuration_that_cannot_be_written_is_said_so_and_leads_nowhere(qtbot, wizard, place):
     place.file.mkdir()
-    wizard.step.choice.setCurrentIndex(wizard.step.choice.findData("de"))
+    wizard.step.choices["de"].click()
     qtbot.mouseClick(wizard.next, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "cannot be" in wizard.step.notice.text())
     assert isinstance(wizard.step, Language)

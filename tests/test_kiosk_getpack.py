@@ -85,7 +85,7 @@ def test_nothing_is_fetched_before_the_licence_is_accepted(qtbot, getpack, downl
     assert "non-commercial" in getpack.licence.text()
     assert download.asked is None
     getpack.accept_button.click()
-    qtbot.waitUntil(lambda: getpack.bar.format() == "50.0 of 200.0 MB")
+    qtbot.waitUntil(lambda: getpack.so_far.text() == "50.0 of 200.0 MB")
     assert getpack.bar.value() == getpack.bar.maximum() / 4
     assert download.asked == ("buffalo_l", Path("models"), True)
     download.comes()
