@@ -42,7 +42,7 @@ class PinPage(QWidget):
         super().__init__()
         self._pins, self._jobs, self._utcnow = pins, jobs, utcnow
         self.heading, self.lead = label("", look="heading"), label("", look="soft")
-        self.id_label, self.pin_label = label("", look="small"), label("", look="small")
+        self.id_label, self.pin_label = label("", look="what"), label("", look="what")
         self.user_id, self.pin = field("", longest=64), field("", longest=MOST_DIGITS, secret=True)
         self.notice = Notice()
         self.cancel = button("", self.leave)

@@ -37,7 +37,7 @@ def _words(look: Look) -> str:
     QLabel#soft {{ color: {look.ink_soft}; }}
     QLabel#small {{ color: {look.ink_soft}; font-size: {SMALL}px; }}
     QLabel#standing {{ background: {WARNING}; color: {ON_WARNING}; font-size: {SMALL}px; font-weight: 700;
-        border-radius: {RADIUS}px; padding: {GAP // 2}px {ROOM - 4}px; }}
+        border-radius: {RADIUS}px; padding: {GAP // 2}px {GAP}px; }}
     Notice {{ border-radius: {RADIUS}px; padding: {GAP}px {ROOM - 4}px; }}
     QLabel#bad {{ background: {look.bad_ground}; color: {look.bad}; font-weight: 600; }}
     QLabel#good {{ background: {look.good_ground}; color: {look.good}; font-weight: 600; }}
@@ -64,6 +64,8 @@ def _buttons(look: Look) -> str:
     QPushButton#key:focus {{ padding: 3px; }}
     QPushButton#choice {{ text-align: left; }}
     QPushButton#choice:checked {{ background: {look.accent}; color: {look.on_accent}; border-color: {look.accent}; }}
+    QToolButton#lock {{ padding: 5px {GAP}px; }}
+    QToolButton#lock:focus {{ padding: 3px {GAP - 2}px; }}
     QToolButton#tool, QToolButton#tab {{ border-color: transparent; background: transparent; padding: 5px {GAP}px; }}
     QToolButton#tool:hover, QToolButton#tab:hover {{ background: {look.sunken}; color: {look.ink}; }}
     QToolButton#tab:checked {{ background: {look.accent}; color: {look.on_accent}; }}

@@ -239,6 +239,7 @@ class EnrolPage(QWidget):
         kept, at_camera = len(self.portfolio.kept), self.pictures.at_camera
         self.buttons.offer(step, kept, question, busy=busy, at_camera=at_camera)
         self.pictures.setEnabled(not busy)
+        self.pictures.strip.setVisible(question is None)  # what is asked is for the operator
         attended = step is not Step.WHO and at_camera
         if attended is not self._attended:
             self._attended = attended

@@ -34,7 +34,6 @@ class PeopleList(QWidget):
         self.model = model
         self.sought = field("Find a person", longest=255)
         self.sought.setPlaceholderText("Name or user ID")
-        self.sought.setClearButtonEnabled(True)
         self.total, self.empty = label("", look="soft"), label(LOOKING, look="soft")
         self.notice = Notice()
         self.again = button("Try a&gain", self.reload)
