@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kiosk import theme
 
@@ -68,6 +78,16 @@ def row(*parts: QWidget | QBoxLayout | None, gap: int = theme.GAP) -> QHBoxLayou
     """In reading order; None is room that stretches."""
     made = QHBoxLayout()
     _fill(made, parts, gap)
+    return made
+
+
+def card(*parts: QWidget | QBoxLayout | None, gap: int = theme.GAP) -> QFrame:
+    """What belongs together, from the top down, on a surface of its own."""
+    made = QFrame()
+    made.setObjectName("card")
+    whole = column(*parts, gap=gap)
+    whole.setContentsMargins(theme.ROOM, theme.ROOM, theme.ROOM, theme.ROOM)
+    made.setLayout(whole)
     return made
 
 

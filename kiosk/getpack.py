@@ -42,17 +42,16 @@ class PackDialog(QDialog):
         self._so_far: tuple[int, int | None] = (0, None)
         self._first: tuple[int, float] | None = None  # bytes that were here, and when the next ones came
         self.licence = label(" ".join(packs.LICENCE.split()))
-        self.bar = QProgressBar()
+        self.bar, self.so_far = QProgressBar(), label("", look="soft")
+        self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Download")
-        self.left = label("", look="soft")
-        self.bar.hide()
-        self.left.hide()
         self.notice = Notice()
         self.cancel = button("&Cancel", self.reject)
         self.accept_button = button("&Accept and download", self._start, look="primary")
         self._look = QTimer(self, interval=LOOK_MS)
         self._look.timeout.connect(self._show_progress)
         self._lay_out(parent)
+        self._show_bar(shown=False)
 
     def done(self, result: int) -> None:
         self._cancelled.set()
@@ -62,7 +61,7 @@ class PackDialog(QDialog):
     def _lay_out(self, parent: QWidget) -> None:
         title = label(f"Get the model {self._name}", look="heading")
         buttons = row(None, self.cancel, self.accept_button)
-        whole = column(title, self.licence, self.bar, self.left, self.notice, None, buttons, gap=theme.ROOM)
+        whole = column(title, self.licence, self.bar, self.so_far, self.notice, None, buttons, gap=theme.ROOM)
         whole.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
         self.setLayout(whole)
         self.resize(parent.size().boundedTo(LARGEST))
@@ -71,11 +70,14 @@ class PackDialog(QDialog):
         self.accept_button.setEnabled(False)
         self.notice.clear()
         self._first = None
-        self.bar.show()
-        self.left.show()
-        self._look.start()
+        self._show_bar(shown=True)
         call = partial(self._fetch, self._name, self._root, accepted=True, progress=self._note)
         self._jobs.run(self, call, self._fetched, self._refused)
+
+    def _show_bar(self, *, shown: bool) -> None:
+        for part in (self.bar, self.so_far):
+            part.setVisible(shown)
+        self._look.start() if shown else self._look.stop()
 
     def _note(self, done: int, total: int | None) -> None:
         """Called on the job's thread; the timer reads it. Raises Stopped once nobody waits for it any more."""
@@ -88,8 +90,7 @@ class PackDialog(QDialog):
         done, total = self._so_far
         self.bar.setMaximum(STEPS if total else 0)
         self.bar.setValue(round(STEPS * done / total) if total else 0)
-        self.bar.setFormat(progress_words(done, total))
-        self.left.setText(self._time_left(done, total))
+        self.so_far.setText(". ".join(filter(None, (progress_words(done, total), self._time_left(done, total)))))
 
     def _time_left(self, done: int, total: int | None) -> str:
         """As the bytes came since it went on."""
@@ -100,17 +101,13 @@ class PackDialog(QDialog):
         return "" if left is None else time_left(left)
 
     def _fetched(self, _: object) -> None:
-        self._look.stop()
-        self.bar.hide()
-        self.left.hide()
+        self._show_bar(shown=False)
         self.accept_button.hide()
         self.cancel.setText("&Close")
         self.notice.good("The model is here. Doorward loads it by itself within a few seconds.")
 
     def _refused(self, error: DoorwardError) -> None:
-        self._look.stop()
-        self.bar.hide()
-        self.left.hide()
+        self._show_bar(shown=False)
         self.accept_button.setEnabled(True)
         self.notice.bad(str(error))
 

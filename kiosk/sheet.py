@@ -4,8 +4,10 @@ from pathlib import Path
 
 from kiosk.theme import (
     BODY,
+    FOCUS,
     GAP,
     HEADING,
+    KEY_WORDS,
     LARGE,
     LIGHT,
     ON_WARNING,
@@ -16,8 +18,6 @@ from kiosk.theme import (
     WARNING,
     Look,
 )
-
-FOCUS = 3  # pixels, of the line around what has it
 
 
 def stylesheet(look: Look = LIGHT) -> str:
@@ -37,7 +37,7 @@ def _words(look: Look) -> str:
     QLabel#soft {{ color: {look.ink_soft}; }}
     QLabel#small {{ color: {look.ink_soft}; font-size: {SMALL}px; }}
     QLabel#standing {{ background: {WARNING}; color: {ON_WARNING}; font-size: {SMALL}px; font-weight: 700;
-        border-radius: {RADIUS}px; padding: {GAP // 2}px {ROOM - 4}px; }}
+        border-radius: {RADIUS}px; padding: {GAP // 2}px {GAP}px; }}
     Notice {{ border-radius: {RADIUS}px; padding: {GAP}px {ROOM - 4}px; }}
     QLabel#bad {{ background: {look.bad_ground}; color: {look.bad}; font-weight: 600; }}
     QLabel#good {{ background: {look.good_ground}; color: {look.good}; font-weight: 600; }}
@@ -59,11 +59,13 @@ def _buttons(look: Look) -> str:
     QPushButton#primary:disabled {{ background: {look.sunken}; color: {look.ink_soft}; border-color: {look.sunken}; }}
     QPushButton#danger {{ color: {look.bad}; border-color: {look.bad}; }}
     QPushButton#danger:hover {{ background: {look.bad_ground}; }}
-    QPushButton#key {{ min-width: {TARGET}px; padding: 5px; font-size: {LARGE}px; }}
+    QPushButton#key {{ min-width: {TARGET - 12}px; padding: 5px; font-size: {KEY_WORDS}px; }}
     QPushButton:focus, QToolButton:focus {{ border: {FOCUS}px solid {look.focus}; padding: 3px {ROOM - 2}px; }}
     QPushButton#key:focus {{ padding: 3px; }}
-    QPushButton#choice {{ text-align: left; min-height: {inner + GAP}px; }}
+    QPushButton#choice {{ text-align: left; }}
     QPushButton#choice:checked {{ background: {look.accent}; color: {look.on_accent}; border-color: {look.accent}; }}
+    QToolButton#lock {{ padding: 5px {GAP}px; }}
+    QToolButton#lock:focus {{ padding: 3px {GAP - 2}px; }}
     QToolButton#tool, QToolButton#tab {{ border-color: transparent; background: transparent; padding: 5px {GAP}px; }}
     QToolButton#tool:hover, QToolButton#tab:hover {{ background: {look.sunken}; color: {look.ink}; }}
     QToolButton#tab:checked {{ background: {look.accent}; color: {look.on_accent}; }}
@@ -146,7 +148,7 @@ def enlarged(scale: float) -> str:
     QLabel#heading {{ font-size: {round(HEADING * scale)}px; }}
     QLabel#small {{ font-size: {round(SMALL * scale)}px; }}
     QLineEdit, QPushButton {{ min-height: {round((TARGET - 12) * scale)}px; }}
-    QPushButton#key {{ font-size: {round(LARGE * scale)}px; }}
+    QPushButton#key {{ font-size: {round(KEY_WORDS * scale)}px; }}
     """
 
 

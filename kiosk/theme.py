@@ -133,11 +133,12 @@ GAP = 8
 ROOM = 16
 WIDE = 24
 RADIUS = 10
+FOCUS = 3  # the line around what has it
 TARGET = 44  # the least height of what a finger hits
 ICON = 24  # the side of a button's picture
 NARROW = 1000  # below so many pixels a window has room for a button's picture or its word, not for both side by side
 FORM = 560  # the most that a form is wide
-PAGE = 1280  # the most that a page is wide: beyond it a line is too long to be read
+PAGE = 1440  # the most that a page is wide: beyond it a line is too long to be read
 KEY = 96  # the most that a key of a keypad is wide and high
 FRAME = 4.0  # the line around a face
 EDGE = 10.0  # the line around the picture once there is a verdict
@@ -147,6 +148,7 @@ FONTS = ("Inter", "Noto Sans", "Segoe UI", "Ubuntu Sans", "Ubuntu", "Cantarell",
 FALLBACKS = ("DejaVu Sans", "Noto Sans Arabic", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei")
 """For what it lacks: Arabic first where its lines are low, Chinese by name, or else it comes in Japanese shapes."""
 SMALL, BODY, LARGE, HEADING = 13, 16, 20, 26
+KEY_WORDS = 24  # what stands on the keys of a keypad
 BANNER_SIZES = range(160, 19, -2)
 """A banner's title takes the first size at which all of it fits."""
 DETAIL_SHARE = 0.55  # of the title's size

@@ -2,9 +2,16 @@
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from kiosk import theme
+
+
+def open_over(window: QWidget, dialog: QDialog) -> None:
+    """Shows `dialog`, with `window` dimmed until it is answered."""
+    veil = Veil(window)
+    dialog.finished.connect(veil.deleteLater)
+    dialog.open()
 
 
 class Veil(QWidget):

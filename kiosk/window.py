@@ -58,6 +58,7 @@ class Window(QMainWindow):
         self._page: QWidget | None = None
         self._touch = TouchKeyboard(self)
         self._stack = QStackedWidget()
+        self._stack.setMinimumSize(1, 1)  # a page does with what there is: the window grows for none
         self._stack.addWidget(self.door)
         self.setCentralWidget(self._stack)
         self._timer = QTimer(self, interval=LOOK_MS)

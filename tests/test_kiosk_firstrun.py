@@ -14,7 +14,8 @@ from core.recogniser import Recogniser
 from core.settings import RecognitionSettings
 from core.store import Store
 from kiosk.console.firstrun import FirstRun
-from kiosk.console.firststeps import Camera, Done, Door, DoorTest, Language, Model, Secret
+from kiosk.console.step import Door
+from kiosk.console.steps import Camera, Done, DoorTest, Language, Model, Secret
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -102,7 +103,7 @@ def test_a_newcomer_is_led_through_all_of_it(qtbot, wizard, place):
 
 
 def test_a_language_is_spoken_at_once_and_written_down(qtbot, wizard, place):
-    wizard.step.choice.setCurrentIndex(wizard.step.choice.findData("de"))
+    wizard.step.choices["de"].click()
     press_next(qtbot, wizard)
     assert place.spoken == ["de"]
     assert load(place.file).kiosk.language == "de"
@@ -110,7 +111,7 @@ def test_a_language_is_spoken_at_once_and_written_down(qtbot, wizard, place):
 
 def test_who_chose_another_language_can_go_back_to_the_first(qtbot, wizard, place):
     for code in ("de", "en"):
-        wizard.step.choice.setCurrentIndex(wizard.step.choice.findData(code))
+        wizard.step.choices[code].click()
         press_next(qtbot, wizard)
         assert load(place.file).kiosk.language == code
         qtbot.mouseClick(wizard.back, Qt.MouseButton.LeftButton)
@@ -159,7 +160,7 @@ def test_why_there_is_no_picture_is_said_until_there_is_one(qtbot, wizard, place
 
 def test_a_configuration_that_cannot_be_written_is_said_so_and_leads_nowhere(qtbot, wizard, place):
     place.file.mkdir()
-    wizard.step.choice.setCurrentIndex(wizard.step.choice.findData("de"))
+    wizard.step.choices["de"].click()
     qtbot.mouseClick(wizard.next, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "cannot be" in wizard.step.notice.text())
     assert isinstance(wizard.step, Language)
@@ -204,7 +205,7 @@ def test_what_is_set_already_is_kept_where_nothing_is_typed(qtbot, wizard, place
     goes_to(qtbot, wizard, DoorTest)
     kept = place.store.secret(Role.ADMINISTRATOR)
     qtbot.mouseClick(wizard.back, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "stays as it is" in wizard.step.lead.text())
+    qtbot.waitUntil(lambda: not wizard.step.keep.isHidden())
     for edit in (wizard.step.passphrase, wizard.step.passphrase_again):
         edit.clear()
     wizard.step.pin.setText(PIN)

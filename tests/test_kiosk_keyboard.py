@@ -12,7 +12,7 @@ from core.recogniser import Recogniser
 from core.settings import RecognitionSettings
 from core.store import Store
 from kiosk.console.firstrun import FirstRun
-from kiosk.console.firststeps import Door
+from kiosk.console.step import Door
 from kiosk.controls import field
 from kiosk.keyboard import LETTERS, MARKS, SETS, Keyboard
 from kiosk.touch import TouchKeyboard

@@ -1,6 +1,6 @@
-"""Renders every screen, in each size, by day and by night, the door's in each language: `make screenshots`. Needs no display.
+"""Renders every screen in each size, by day and by night, the door's in each language: `make screenshots`.
 
-The people are the demo's, drawn; the database is one of its own, in a folder that goes away.
+Needs no display. The people are the demo's, drawn; the database is one of its own, in a folder that goes away.
 """
 
 import os
@@ -12,13 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
 
 import day
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtCore import QEvent, QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QCursor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
-from screens import Studio, console, door, dressed, furnished, opened
+from screens import console, door
+from studio import Studio, dressed, furnished, opened
 
 from kiosk import theme
 from kiosk.dress import dress
@@ -49,7 +49,7 @@ SERIES = (
     *(Series(size, look) for size in (SMALL, UPRIGHT, WIDE) for look in ("light", "dark")),
     *(Series(size, language=code) for size in (SMALL, UPRIGHT, WIDE) for code in LANGUAGES if code != "en"),
     *(Series(SMALL, "contrast"), Series(WIDE, "contrast"), Series(HUGE, "dark"), Series(HUGE, language="ar")),
-    *(Series(SMALL, scale=2), Series(SMALL, "dark", "ar", scale=2)),
+    *(Series((480, 800), language="de"), Series(SMALL, scale=2), Series(SMALL, "dark", "ar", scale=2)),
 )
 
 
@@ -57,7 +57,9 @@ def main() -> None:
     """`make.py [SERIES [SCREEN]]`: those whose series holds SERIES, such as 800x480_dark, and name SCREEN; else all."""
     wanted, screen = [*sys.argv[1:], "", ""][:2]
     scale = int(os.environ.get("QT_SCALE_FACTOR", "1"))
+    qInstallMessageHandler(_say)
     app = QApplication(sys.argv[:1])
+    QCursor.setPos(9999, 9999)  # over nothing
     with TemporaryDirectory(prefix="doorward-screens-") as name:
         folder, frame = Path(name), day.somebody()
         parts = furnished(folder)
@@ -69,7 +71,14 @@ def main() -> None:
         finally:
             parts.stop()
     if scale == 1:  # Qt takes it once, at the start of a process
-        subprocess.run([sys.executable, *sys.argv], env={**os.environ, "QT_SCALE_FACTOR": "2"}, check=True)
+        again = [sys.executable, *sys.argv]
+        subprocess.run(again, env={**os.environ, "QT_SCALE_FACTOR": "2"}, check=True)  # noqa: S603 - this very script
+
+
+def _say(_: QtMsgType, __: QMessageLogContext, text: str) -> None:
+    """What Qt says, but that a platform without a screen has no hints for its windows."""
+    if "propagateSizeHints" not in text:
+        sys.stderr.write(f"{text}\n")
 
 
 def _dressed(app: QApplication, parts: Parts, series: Series) -> Parts:
@@ -93,7 +102,7 @@ def _picture(window: Window) -> QPixmap:
     painter = QPainter(picture)
     for dialog in window.findChildren(QDialog):
         if dialog.isVisible():
-            painter.drawPixmap(dialog.pos() - window.pos(), dialog.grab())
+            painter.drawPixmap(window.rect().center() - dialog.rect().center(), dialog.grab())
     painter.end()
     return picture
 

@@ -1,19 +1,16 @@
-"""Every screen of the door and of the console, one after the other: what is pictured, and what tests/test_kiosk_layout.py measures."""
+"""Every screen of the door and of the console, one after the other: the name of each, once it is seen.
 
-import threading
+make.py takes their pictures, and tests/test_kiosk_layout.py measures them.
+"""
+
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TypeVar
 
 import day
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
+from studio import SETTLES_MS, NoPins, Secrets, Studio, W
 
-from core.config import Settings, load
-from core.domain import Frame, Person, Role
-from core.errors import StoreUnavailable
+from core.domain import Role
 from core.pin import hashed
 from kiosk.console.bulk import BulkPage
 from kiosk.console.bulkrun import Order
@@ -24,88 +21,17 @@ from kiosk.console.firstrun import FirstRun
 from kiosk.console.people import PeoplePage
 from kiosk.console.question import Question
 from kiosk.console.sitter import Sitter
-from kiosk.console.wiring import Office
 from kiosk.gate import Gate, GateDialog
 from kiosk.getpack import PackDialog
-from kiosk.parts import Parts, make_parts
 from kiosk.pinpage import PinPage
-from kiosk.session import make_window
-from kiosk.window import Window
-
-SETTLES_MS = 120  # until a picture of the camera is there, and what was laid out anew has been painted
-W = TypeVar("W", bound=QWidget)
-
-
-@dataclass(frozen=True, slots=True)
-class Studio:
-    """One kiosk in one look, one language and one size. Its parts are filled with a day, and none of them runs."""
-
-    window: Window
-    parts: Parts
-    office: Office
-    frame: Frame
-    folder: Path
-
-    def settle(self) -> None:
-        """Until what was asked for is there."""
-        for _ in range(2):
-            QTest.qWait(SETTLES_MS // 2)
-            while any(thread.name == "job" for thread in threading.enumerate()):
-                QTest.qWait(5)
-
-    def find(self, kind: type[W]) -> W:
-        """The one that is shown, of that kind."""
-        return next(found for found in self.window.findChildren(kind) if found.isVisible())
-
-
-class NoPins:
-    """A database that is away."""
-
-    def pin(self, _: str) -> tuple[Person, str] | None:
-        raise StoreUnavailable("The database does not answer. Start it.")
-
-
-class Secrets:
-    """Where the operator has a PIN, or nobody has one yet."""
-
-    def __init__(self, operator: str | None = None) -> None:
-        self._known = {Role.OPERATOR: operator}
-
-    def secret(self, role: Role) -> str | None:
-        return self._known.get(role)
-
-    def set_secret(self, role: Role, secret_hash: str) -> None:
-        self._known[role] = secret_hash
-
-
-def furnished(folder: Path, **kiosk: object) -> Parts:
-    """The parts of a kiosk in `folder`, filled. What is drawn is not said to be a demo: the screens are to be seen as they are."""
-    settings = load(None, demo=True)
-    database = settings.database.model_copy(update={"url": f"sqlite:///{folder}/screens.sqlite"})
-    parts = make_parts(settings.model_copy(update={"database": database}), folder / "config.yaml", demo=False)
-    for person in parts.store.people():
-        parts.store.erase(person.user_id)
-    day.fill(parts.store, parts.recogniser, datetime.now(UTC))
-    return replace(parts, settings=dressed(Settings(database={"url": database.url}), **kiosk))
-
-
-def dressed(settings: Settings, **kiosk: object) -> Settings:
-    """With another theme or language; nothing moves, so that a picture is the same each time."""
-    return settings.model_copy(update={"kiosk": settings.kiosk.model_copy(update={"reduced_motion": True, **kiosk})})
-
-
-def opened(parts: Parts, frame: Frame, folder: Path, size: tuple[int, int]) -> Studio:
-    """The window, shown in `size`."""
-    window = make_window(parts.settings, parts)
-    parts.engine.latest.put(frame)
-    window.resize(*size)
-    window.show()
-    return Studio(window, parts, Office(window, parts), frame, folder)
+from kiosk.veil import open_over
 
 
 def door(studio: Studio) -> Iterator[str]:
     """What visitors meet; each name once it is seen."""
     for name, scene in day.scenes(studio.frame).items():
+        if name == "idle":
+            studio.window._seen_at = float("-inf")  # noqa: SLF001 - nobody has been here for a while
         studio.window.show_scene(scene)
         studio.settle()
         yield f"door_{name}"
@@ -139,7 +65,7 @@ def _pin(studio: Studio) -> Iterator[str]:
 
 def console(studio: Studio) -> Iterator[str]:
     """What operators meet."""
-    yield from _gate(studio)
+    yield from gate(studio)
     yield from _first_run(studio)
     studio.office.open(Role.ADMINISTRATOR)
     for part in (_enrol, _people, _bulk, _events, _rest):
@@ -147,7 +73,7 @@ def console(studio: Studio) -> Iterator[str]:
     studio.window.show_door()
 
 
-def _gate(studio: Studio) -> Iterator[str]:
+def gate(studio: Studio) -> Iterator[str]:
     for name, secrets in (("gate_first", Secrets()), ("gate", Secrets(hashed("271828", "271828")))):
         Gate(secrets, studio.parts.jobs, studio.window).ask(lambda _: None)
         studio.settle()
@@ -173,7 +99,7 @@ def _first_run(studio: Studio) -> Iterator[str]:
             studio.settle()
             yield f"firstrun_{at + 1}_refused"
     dialog = PackDialog("buffalo_l", studio.folder, studio.parts.jobs, studio.window, fetch=_half)
-    dialog.open()
+    open_over(studio.window, dialog)
     studio.settle()
     yield "pack"
     dialog.accept_button.click()

@@ -15,7 +15,7 @@ from kiosk.console.rail import Rail
 from kiosk.controls import Notice, column, row
 
 CLOSED = "Locked: nobody is let in, by face or by PIN."
-RESTING = "Nobody is let in by face while this page uses the camera."
+RESTING = "Meanwhile nobody is let in by face."
 TOUCHES = {
     QEvent.Type.KeyPress,
     QEvent.Type.MouseButtonPress,
@@ -125,9 +125,8 @@ class Console(QWidget):
         shown.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        narrow = self.width() < theme.NARROW
-        self._rail.fit(narrow=narrow)
-        self._head.fit(narrow=narrow)
+        self._rail.fit(narrow=self.width() < theme.NARROW)
+        self._head.fit(narrow=self.width() < theme.NARROW + 2 * theme.FORM // 3)
         super().resizeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
@@ -177,7 +176,7 @@ def _scrolling(page: QWidget, name: str) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setAccessibleName(name)
-    area.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    area.setAlignment(Qt.AlignmentFlag.AlignLeft)
     page.setMaximumWidth(theme.PAGE)
     area.setWidget(page)
     for ground in (area.viewport(), page):

@@ -65,7 +65,7 @@ class EventsPage(QWidget):
         self.span, self.outcome, self.reason = _choice("Time", SPANS), _choice("Outcome", ()), _choice("Reason", ())
         self.since, self.until = _moment("From"), _moment("Until")
         self.person = field("Person", longest=255)
-        self.person.setPlaceholderText("Name or user ID")
+        self.person.setPlaceholderText("Person")
         self.times, self.reasons, self.glance = TimeChart(look), ReasonChart(look), GlanceChart(look)
         self.notice = Notice()
         self.table = _table(self.model)

@@ -1,16 +1,18 @@
-"""What a new door is asked before it is used: language, camera, model, passphrase, a test of the door. Any of it can be
-done again later, under Set up or with doorward-admin."""
+"""What a new door is asked before it is used, a step at a time. Any of it can be done again later."""
 
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from kiosk import theme
-from kiosk.console.firststeps import Camera, Done, Door, DoorTest, Language, Model, Secret, Step
+from kiosk.console.step import Door, Step
+from kiosk.console.steps import Camera, Done, DoorTest, Language, Model, Secret
 from kiosk.controls import button, column, label, row
+
+WIDEST = 760  # pixels
 
 
 class FirstRun(QWidget):
@@ -25,22 +27,21 @@ class FirstRun(QWidget):
         self.steps: Sequence[Step] = (
             Language(door),
             Camera(door, look),
-            Model(door),
+            Model(door, look),
             Secret(door),
             DoorTest(door),
-            Done(),
+            Done(look),
         )
+        self.setObjectName("firstrun")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._stack = QStackedWidget()
         for step in self.steps:
             self._stack.addWidget(step)
             step.entered.connect(self._next)
-        self.where = label("", look="small")
+        self.where, self._way = label("", look="small"), Way(len(self.steps), look)
         self.back = button("&Back", lambda: self._go(-1))
         self.next = button("&Next", self._next, look="primary", default=True)
-        whole = column(self.where, self._scrolling(), row(self.back, None, self.next), gap=theme.ROOM)
-        whole.setStretch(1, 1)
-        whole.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
-        self.setLayout(whole)
+        self._lay_out()
         self._go(0)
 
     @property
@@ -55,15 +56,29 @@ class FirstRun(QWidget):
         self.attended.emit(self.isVisible())
         super().hideEvent(event)
 
-    def open(self, at: int) -> None:
-        """Shows one of `steps`, by its place."""
-        self._stack.setCurrentIndex(at)
-        last = len(self.steps) - 1
-        self.where.setText(f"Step {at + 1} of {last + 1}")
-        self.back.setEnabled(0 < at < last)
-        self.next.setText("&Finish" if at == last else "&Next")
-        self.setFocusProxy(self.step.focusProxy() or self.next)
-        self.setFocus()
+    def _lay_out(self) -> None:
+        """In the middle of a wide screen, and not all over a high one."""
+        held = QWidget()
+        held.setMaximumWidth(WIDEST)
+        inside = column(self._way, self.where, self._scrolling(), row(self.back, None, self.next), gap=theme.ROOM - 4)
+        inside.setStretch(2, 1)
+        inside.setContentsMargins(0, 0, 0, 0)
+        held.setLayout(inside)
+        held.setMaximumHeight(WIDEST)
+        whole = row(held)
+        whole.setContentsMargins(theme.ROOM, theme.ROOM, theme.ROOM, theme.ROOM)
+        self.setLayout(whole)
+
+    def _scrolling(self) -> QScrollArea:
+        """A keyboard on a small screen leaves little room."""
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setAccessibleName("Step")
+        area.setWidget(self._stack)
+        for ground in (area.viewport(), self._stack):
+            ground.setAutoFillBackground(False)
+        return area
 
     def _next(self) -> None:
         if self._stack.currentIndex() == len(self.steps) - 1:
@@ -80,13 +95,39 @@ class FirstRun(QWidget):
     def _go(self, way: int) -> None:
         self.open(self._stack.currentIndex() + way)
 
-    def _scrolling(self) -> QScrollArea:
-        """A keyboard on a small screen leaves little room."""
-        area = QScrollArea(widgetResizable=True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(self._stack.focusPolicy())
-        area.setAccessibleName("Step")
-        area.setWidget(self._stack)
-        for ground in (area.viewport(), self._stack):
-            ground.setAutoFillBackground(False)
-        return area
+    def open(self, at: int) -> None:
+        """Shows one of `steps`, by its place."""
+        self._stack.setCurrentIndex(at)
+        last = len(self.steps) - 1
+        self._way.reach(at + 1)
+        self.where.setText(f"Step {at + 1} of {last + 1}")
+        self.back.setEnabled(0 < at < last)
+        self.next.setText("&Finish" if at == last else "&Next")
+        self.setFocusProxy(self.step.focusProxy() or self.next)
+        self.setFocus()
+
+
+class Way(QWidget):
+    """How many steps there are, and how many have been reached."""
+
+    def __init__(self, steps: int, look: theme.Look) -> None:
+        super().__init__()
+        self._steps, self._reached, self._look = steps, 0, look
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def reach(self, steps: int) -> None:
+        self._reached = steps
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(theme.FORM, theme.GAP)
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        wide = (self.width() - theme.GAP * (self._steps - 1)) / self._steps
+        for place in range(self._steps):
+            painter.setBrush(QColor(self._look.accent if place < self._reached else self._look.sunken))
+            painter.drawRoundedRect(QRectF(place * (wide + theme.GAP), 1, wide, theme.GAP - 2), 3, 3)
+        painter.end()

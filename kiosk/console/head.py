@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
 from kiosk import theme
 from kiosk.controls import label, row, tool
@@ -21,26 +21,29 @@ class Head(QFrame):
         self._look = look
         self.title, self.standing = label("", look="title"), label("", look="standing")
         self.title.setWordWrap(False)
-        self.lock = tool("", lock, icon("lock", look), look="")
+        self.lock = tool("", lock, icon("lock", look), look="lock")
         self.fullscreen = tool("", fill, icon("fill", look))
         self.shut = tool("Close Doorward", shut, icon("power", look))
-        self._room = QWidget()
-        whole = row(self.title, self.standing, self._room, self.lock, self.fullscreen, self.shut)
-        for place in (1, 2):
-            whole.setStretch(place, 1)
-        whole.setContentsMargins(theme.ROOM, theme.GAP // 2, theme.GAP, theme.GAP // 2)
+        whole = row(self.title, self.standing, QWidget(), self.lock, self.fullscreen, self.shut)
+        whole.setStretch(1, 1000)
+        whole.setStretch(2, 1)
+        whole.setContentsMargins(theme.ROOM, theme.GAP // 2, theme.GAP // 2, theme.GAP // 2)
         self.setLayout(whole)
+        self.fit(narrow=True)
 
     def fit(self, *, narrow: bool) -> None:
         """Pictures alone where it is narrow; their words are told when they are pointed at."""
         style = Qt.ToolButtonStyle
+        self._narrow = narrow
+        self.title.setHidden(narrow and not self.standing.isHidden())  # the rail says it as well
         for each in (self.fullscreen, self.shut):
             each.setToolButtonStyle(style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon)
 
     def say_standing(self, text: str) -> None:
         self.standing.setText(text)
         self.standing.setVisible(bool(text))
-        self._room.setVisible(not text)
+        self.standing.setMaximumWidth(_widest(self.standing))
+        self.fit(narrow=self._narrow)
 
     def show_locked(self, *, locked: bool) -> None:
         does = "Lets people in again" if locked else "Lets nobody in, by face or by PIN"
@@ -57,3 +60,10 @@ class Head(QFrame):
         button.setAccessibleName(text)
         button.setAccessibleDescription(does)
         button.setToolTip(does or text)
+
+
+def _widest(words: QLabel) -> int:
+    """What its longest line takes."""
+    words.ensurePolished()
+    lines = (words.fontMetrics().horizontalAdvance(line) for line in words.text().splitlines())
+    return max(lines, default=0) + 2 * theme.ROOM  # its padding, and Qt's own indent

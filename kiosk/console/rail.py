@@ -30,17 +30,18 @@ class Rail(QFrame):
         group = QButtonGroup(self)  # arrows lead from tab to tab
         for tab in self.tabs.values():
             group.addButton(tab)
-        self._whole = column(self.back, *self.tabs.values(), None, gap=theme.GAP // 2)
+        self._whole = column(self.back, *self.tabs.values(), None)
         self._whole.insertSpacing(1, theme.GAP)
         margin = theme.GAP // 2
-        self._whole.setContentsMargins(margin, theme.GAP, margin, theme.GAP)
+        self._whole.setContentsMargins(margin, margin, margin, margin)
         self._whole.setStretch(self._whole.count() - 1, 1)
         self.setLayout(self._whole)
-        self.fit(narrow=False)
+        self.fit(narrow=True)
 
     def fit(self, *, narrow: bool) -> None:
         """The names below the pictures where it is narrow, beside them else."""
         self.setFixedWidth(WIDTHS[narrow])
+        self._whole.setSpacing(2 if narrow else theme.GAP // 2)
         style = Qt.ToolButtonStyle
         for each in (self.back, *self.tabs.values()):
             each.setToolButtonStyle(style.ToolButtonTextUnderIcon if narrow else style.ToolButtonTextBesideIcon)

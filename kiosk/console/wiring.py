@@ -22,16 +22,17 @@ from kiosk.console.console import Console, Entry, allowed
 from kiosk.console.enrol import EnrolPage
 from kiosk.console.events import EventsPage
 from kiosk.console.firstrun import FirstRun
-from kiosk.console.firststeps import Door
 from kiosk.console.health import HealthPage
 from kiosk.console.people import PeoplePage
 from kiosk.console.question import ask
 from kiosk.console.readings import Sources, readings
 from kiosk.console.settings import SettingsPage
+from kiosk.console.step import Door
 from kiosk.getpack import PackDialog
 from kiosk.language import speak
 from kiosk.notice import standing
 from kiosk.parts import Parts
+from kiosk.veil import open_over
 from kiosk.window import Window
 
 
@@ -163,7 +164,7 @@ class Office:
         models = self._parts.settings.models
         dialog = PackDialog(models.pack, models.root, self._parts.jobs, self._window)
         dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        open_over(self._window, dialog)
 
     def _rest(self, resting: bool) -> None:  # noqa: FBT001 - a signal's only word
         """Who stands at the camera for a page of ours is not to open the door by it."""

@@ -1,28 +1,22 @@
-"""The steps of what a new door is asked, one page each."""
+"""The steps of a first run: language, camera, model, secrets, a test of the door."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
-from typing import Protocol
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QWidget
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
-from core.camera import LatestFrame
-from core.config import DEFAULT_PATH, Settings
-from core.configfile import write
-from core.domain import Act, Fault, Role
+from core.config import Settings
+from core.domain import Role
 from core.errors import DoorwardError, Unavailable
 from core.pin import LEAST_CHARACTERS, LEAST_DIGITS, MOST_CHARACTERS, MOST_DIGITS, hashed, hashed_passphrase
-from core.recogniser import Recogniser
-from core.settings import CameraSettings
 from kiosk import theme
-from kiosk.controls import Notice, button, column, field, label, row
-from kiosk.jobs import Jobs
+from kiosk.console.step import Door, Secrets, Step, Then
+from kiosk.controls import Notice, button, card, field, label, row
 from kiosk.language import LANGUAGES
+from kiosk.status import Health, Lamp
 from kiosk.video import Video
 
 LOOK_MS = 500
@@ -31,71 +25,7 @@ SPEAKS += "These pages and the console are in English."
 OVERRIDDEN = (
     "DOORWARD__CAMERA__SOURCE in the environment overrides this: it is written down, and waits until that is gone."
 )
-MAY = f"The administrator may do everything: {LEAST_CHARACTERS} characters or more. An operator enrols people "
-MAY += f"and reads events: {LEAST_DIGITS} digits or more."
-KEEP = " What is left empty stays as it is."
-Then = Callable[[], None]
-
-
-class Secrets(Protocol):
-    """What is asked of the store. May raise StoreUnavailable."""
-
-    def secret(self, role: Role) -> str | None: ...
-    def set_secret(self, role: Role, secret_hash: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What the steps act on.
-
-    `source` and `language` are what is configured. `camera_fault` says why no picture comes, `use_camera` takes another
-    one at once, and so does `speak` with the language. `fetch` opens the page that gets the model, None where it is a
-    folder; `test` opens the door and raises DoorFailed; `note` writes down what was changed.
-    """
-
-    store: Secrets
-    recogniser: Recogniser
-    latest: LatestFrame
-    jobs: Jobs
-    path: Path | None
-    source: str
-    language: str
-    mirror: bool
-    camera_fault: Callable[[], Fault | None]
-    use_camera: Callable[[CameraSettings], None]
-    speak: Callable[[str], None]
-    fetch: Then | None
-    test: Then
-    note: Callable[[Act], None] = lambda _: None
-
-    def write(self, step: "Step", changes: dict[str, str], then: Callable[[Settings], None]) -> None:
-        """Writes `changes` to the configuration, then calls `then` with all of it; `step` says what went wrong."""
-
-        def written(settings: Settings) -> None:
-            self.note(Act.SETTINGS_CHANGED)
-            then(settings)
-
-        call = partial(write, self.path or DEFAULT_PATH, changes)
-        self.jobs.run(step, call, written, lambda error: step.notice.bad(str(error)))
-
-
-class Step(QWidget):
-    """One step. `leave` does what is to be done before the next one, and calls `then` once it is."""
-
-    entered = Signal()
-    """Enter was pressed in its last field."""
-    title = ""
-
-    def __init__(self, *parts: QWidget | QBoxLayout | None, first: QWidget | None = None) -> None:
-        """`first`: where the focus is to begin with."""
-        super().__init__()
-        self.notice = Notice()
-        self.setLayout(column(label(self.title, look="heading"), *parts, self.notice, gap=theme.ROOM))
-        if first is not None:
-            self.setFocusProxy(first)
-
-    def leave(self, then: Then) -> None:
-        then()
+KEEP = "What is left empty stays as it is."
 
 
 class Language(Step):
@@ -103,21 +33,33 @@ class Language(Step):
 
     def __init__(self, door: Door) -> None:
         self._door, self._spoken = door, door.language
-        self.choice = QComboBox()
-        self.choice.setAccessibleName("Language")
-        for code, name in LANGUAGES.items():
-            self.choice.addItem(name, code)
-        self.choice.setCurrentIndex(max(0, self.choice.findData(door.language)))
-        super().__init__(label(SPEAKS), self.choice, None, first=self.choice)
+        grid, group = QGridLayout(), QButtonGroup()
+        grid.setSpacing(theme.GAP)
+        self.choices = {code: button(name, lambda: None, look="choice") for code, name in LANGUAGES.items()}
+        for place, (code, choice) in enumerate(self.choices.items()):
+            choice.setCheckable(True)
+            choice.setChecked(code == door.language)
+            group.addButton(choice)
+            grid.addWidget(choice, place // 2, place % 2)
+        super().__init__(label(SPEAKS, look="soft"), first=self.choices[self.code])
+        group.setParent(self)
+        whole = self.layout()
+        if isinstance(whole, QBoxLayout):
+            whole.insertLayout(2, grid)
+            whole.addStretch()
+
+    @property
+    def code(self) -> str:
+        """Of the language that is chosen."""
+        return next(code for code, choice in self.choices.items() if choice.isChecked())
 
     def leave(self, then: Then) -> None:
-        code = self.choice.currentData()
-        if code == self._spoken:
+        if self.code == self._spoken:
             then()
             return
-        self._spoken = code
-        self._door.speak(code)
-        self._door.write(self, {"kiosk.language": code}, lambda _: then())
+        self._spoken = self.code
+        self._door.speak(self.code)
+        self._door.write(self, {"kiosk.language": self.code}, lambda _: then())
 
 
 class Camera(Step):
@@ -129,7 +71,7 @@ class Camera(Step):
         self.source.setText(door.source)
         self.source.returnPressed.connect(self.try_it)
         self.use = button("&Use this camera", self.try_it)
-        self.video = Video(door.latest, mirror=door.mirror, verdicts=False, look=look)
+        self.video = Video(door.latest, mirror=door.mirror, verdicts=False, look=replace(look, sunken=look.page))
         self.video.setMinimumHeight(150)
         lead = label(
             "You should see yourself. If not, name another camera: a number, a device or rtsp://…", look="soft"
@@ -186,11 +128,12 @@ class Camera(Step):
 class Model(Step):
     title = "The face model"
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, look: theme.Look) -> None:
         self._door = door
-        self.state = label("")
-        self.get = button("&Get the model…", door.fetch or (lambda: None))
-        super().__init__(self.state, row(self.get, None), None)
+        self.state, self._lamp = label(""), Lamp(look)
+        self.get = button("&Get the model…", door.fetch or (lambda: None), look="primary")
+        lead = label("It finds faces in the picture, and tells whose they are.", look="soft")
+        super().__init__(lead, card(_told(self._lamp, self.state), row(self.get, None)), None)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
 
@@ -198,9 +141,11 @@ class Model(Step):
         """Asks the recogniser, which answers from memory."""
         try:
             self.state.setText(f"{self._door.recogniser.model.id.split(':')[0]} is loaded.")
+            self._lamp.show_health(Health.WELL)
             self.get.hide()
         except Unavailable as error:
             self.state.setText(str(error))
+            self._lamp.show_health(Health.ILL)
             self.get.setVisible(self._door.fetch is not None)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
@@ -220,19 +165,26 @@ class Secret(Step):
         self._door = door
         self.passphrase = field("Administrator's passphrase", longest=MOST_CHARACTERS, secret=True)
         self.passphrase_again = field("The passphrase once more", longest=MOST_CHARACTERS, secret=True)
-        self.pin = field("Operator's PIN, if others enrol people", longest=MOST_DIGITS, secret=True)
+        self.pin = field("Operator's PIN", longest=MOST_DIGITS, secret=True)
         self.pin_again = field("The PIN once more", longest=MOST_DIGITS, secret=True)
         for edit in (self.passphrase, self.passphrase_again):
             edit.setInputMethodHints(edit.inputMethodHints() & ~edit.inputMethodHints().ImhDigitsOnly)
-        self.lead = label(MAY, look="soft")
+        whose = ("Administrator", f"May do everything. {LEAST_CHARACTERS} characters or more.")
+        others = ("Operator", f"May enrol people and read events. {LEAST_DIGITS} digits or more, or none.")
+        self.keep = label(KEEP, look="soft")
+        both = QWidget()
+        cards = (_secret(*whose, self.passphrase, self.passphrase_again), _secret(*others, self.pin, self.pin_again))
+        both.setLayout(row(*cards, gap=theme.ROOM))
+        both.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        super().__init__(both, self.keep, None, first=self.passphrase)
         fields = (self.passphrase, self.passphrase_again, self.pin, self.pin_again)
-        super().__init__(self.lead, *fields, None, first=self.passphrase)
         for before, after in pairwise(fields):
             before.returnPressed.connect(after.setFocus)
         self.pin_again.returnPressed.connect(self.entered.emit)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         ask = partial(self._door.store.secret, Role.ADMINISTRATOR)
+        self.keep.hide()
         self._door.jobs.run(self, ask, self._known, lambda _: None)
         super().showEvent(event)
 
@@ -242,7 +194,7 @@ class Secret(Step):
         self._door.jobs.run(self, partial(_keep, self._door.store, *typed), lambda _: then(), self._refused)
 
     def _known(self, secret_hash: str | None) -> None:
-        self.lead.setText(MAY + KEEP if secret_hash else MAY)
+        self.keep.setVisible(secret_hash is not None)
 
     def _refused(self, error: DoorwardError) -> None:
         self.notice.bad(str(error))
@@ -257,7 +209,7 @@ class DoorTest(Step):
         lead = label(
             "Stand where you see the door. It opens as long as it will for everybody, then closes.", look="soft"
         )
-        super().__init__(lead, row(self.open, None), None, first=self.open)
+        super().__init__(lead, card(row(self.open, None)), None, first=self.open)
 
     def _open(self) -> None:
         self.open.setEnabled(False)
@@ -276,9 +228,22 @@ class DoorTest(Step):
 class Done(Step):
     title = "That is all"
 
-    def __init__(self) -> None:
+    def __init__(self, look: theme.Look) -> None:
         told = "The door is in use now. Enrol the first person: touch the key at the bottom of the screen, then Enrol."
-        super().__init__(label(told), None)
+        sign = Lamp(look)
+        sign.show_health(Health.WELL)
+        super().__init__(card(_told(sign, label(told))), None)
+
+
+def _told(sign: Lamp, words: QWidget) -> QBoxLayout:
+    made = row(sign, words, gap=theme.ROOM)
+    made.setStretch(1, 1)
+    return made
+
+
+def _secret(whose: str, about: str, secret: QLineEdit, again: QLineEdit) -> QFrame:
+    """A secret that is typed twice, and what it is for."""
+    return card(label(whose, look="what"), label(about, look="soft"), None, secret, again)
 
 
 def _keep(store: Secrets, *typed: str) -> None:
