@@ -160,7 +160,7 @@ def enrols_at_the_camera(door, kiosk):
     kiosk.clicks("123")
     touches(kiosk, PASSPHRASE[-1])
     kiosk.clicks("Continue")
-    kiosk.sees("Enrol a person")
+    kiosk.sees("What the person agrees to")
     kiosk.clicks("User ID")
     touches(kiosk, "zoe")
     kiosk.types("Name", "Zoe Ng")
