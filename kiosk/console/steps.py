@@ -114,7 +114,9 @@ class Camera(Step):
         lead = label(
             "You should see yourself. If not, name another camera: a number, a device or rtsp://…", look="soft"
         )
-        super().__init__(lead, self.video, self.source)
+        super().__init__(
+            lead, self.video, row(label("Camera", look="what", buddy=self.source), self.source, gap=theme.ROOM)
+        )
         self.layout().setStretch(2, 1)  # type: ignore[union-attr]
 
     def leave(self, then: Then) -> None:
@@ -177,7 +179,9 @@ class Secret(Step):
         others = ("Operator", f"May enrol people and read events. {LEAST_DIGITS} digits or more, or none.")
         both = QWidget()
         cards = (_secret(*whose, self.passphrase, self.passphrase_again), _secret(*others, self.pin, self.pin_again))
-        both.setLayout(row(*cards, gap=theme.ROOM))
+        side_by_side = row(*cards, gap=theme.ROOM)
+        side_by_side.setContentsMargins(0, 0, 0, 0)
+        both.setLayout(side_by_side)
         both.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         super().__init__(both, None)
 
