@@ -267,23 +267,45 @@ class Event:
     id: int | None = None
 
 
+class Act(StrEnum):
+    """What an operator did. Stable codes: they are stored and exported."""
+
+    LOCKED = "locked_by_operator"
+    UNLOCKED = "unlocked_by_operator"
+    DOOR_TRIED = "door_tried"
+    ENROLLED = "enrolled"
+    RENAMED = "renamed"
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    DATES_CHANGED = "dates_changed"
+    PIN_SET = "pin_set"
+    PIN_REMOVED = "pin_removed"
+    FACE_DROPPED = "face_dropped"
+    DELETED = "deleted"
+    SECRET_SET = "secret_set"  # noqa: S105 - a code: the operator's PIN or the administrator's passphrase
+    SETTINGS_CHANGED = "settings_changed"
+    EVENTS_EXPORTED = "events_exported"
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something that kept the door shut, or may have kept it open, as the log of the door keeps it."""
+    """Something that kept the door shut, or may have kept it open, or what an operator did, as the log keeps it."""
 
     at: datetime
     source: str
     code: str
-    """A fault's, or `locked_out`, `locked_by_operator`, `unlocked_by_operator`, `door_tried`."""
+    """A fault's, `locked_out`, or an `Act`: then `source` is who did it, a `Role` or `shell`."""
     id: int | None = None
+    user_id: str | None = None
+    """Whom an act was about."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
     """Which entries of the log are asked for. The moments are UTC; `since` is in, `until` is out; None: no such bound.
 
-    `person` is a part of the user_id or of the name; `outcome` is `granted`, `denied` or `fault` (an incident), and
-    `reason` a code of `Reason` or of an incident. Empty: any.
+    `person` is a part of the user_id or of the name; `outcome` is `granted`, `denied`, `act` (of an operator) or
+    `fault` (any other incident), and `reason` a code of `Reason` or of an incident. Empty: any.
     """
 
     since: datetime | None = None

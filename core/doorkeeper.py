@@ -13,7 +13,7 @@ from math import ceil, isfinite
 from typing import Protocol
 
 from core.attempts import Attempts, Limits
-from core.domain import Decision, Event, Fault, Frame, Incident, Phase, Scene, Verdict
+from core.domain import Act, Decision, Event, Fault, Frame, Incident, Phase, Scene, Verdict
 from core.errors import DoorFailed, DoorwardError, StoreUnavailable
 from core.recogniser import Recogniser
 from core.sight import Sight
@@ -22,8 +22,6 @@ from core.watch import Watch
 log = logging.getLogger(__name__)
 SOURCE = "door"
 LOCKED_OUT = "locked_out"
-LOCKED, UNLOCKED = "locked_by_operator", "unlocked_by_operator"
-TRIED = "door_tried"
 DOOR_OPEN = "door_open"  # the code of a door that does not close
 LATE = 5.0  # seconds from frame to opening, of which the database may take most
 STALE = (Phase.FAULT, Phase.PAUSED, Phase.LOCKED)  # what is not shown on, once it is over
@@ -86,6 +84,7 @@ class Doorkeeper:
         self._limits = limits
         self._attempts = Attempts()
         self._sight = sight
+        self._anew: Sight | None = None
         self._clock = clock
         self._utcnow = utcnow
         self._scene = Scene(Phase.STARTING)
@@ -134,11 +133,15 @@ class Doorkeeper:
         self._scene = scene
         return scene
 
+    def look_anew(self, sight: Sight) -> None:
+        """Another camera is looked through: what was seen so far counts no more. From any thread."""
+        self._anew = sight
+
     @property
     def locked(self) -> bool:
         return self._locked
 
-    def lock(self, *, locked: bool) -> None:
+    def lock(self, *, locked: bool, by: str = SOURCE) -> None:
         """Whether the operator has closed this door: nobody is let in then, by face or by PIN.
 
         From any thread. Once it returns nothing opens any more; it may wait for an opening that is under way.
@@ -147,20 +150,20 @@ class Doorkeeper:
             if locked == self._locked:
                 return
             self._locked = locked
-        self.note(LOCKED if locked else UNLOCKED)
+        self.note(Act.LOCKED if locked else Act.UNLOCKED, by)
 
-    def try_door(self, *, stopped: Callable[[], bool] = lambda: False) -> None:
+    def try_door(self, *, by: str = SOURCE, stopped: Callable[[], bool] = lambda: False) -> None:
         """Opens once for an operator who wants to see that it does, recorded like all that opens. From any thread.
 
         Raises StoreUnavailable, DoorFailed.
         """
         asked_at = self._clock()
-        self._journal.report(Incident(self._utcnow(), SOURCE, TRIED))
+        self._journal.report(Incident(self._utcnow(), by, Act.DOOR_TRIED))
         self._open(asked_at, stopped)
 
-    def note(self, code: str) -> None:
+    def note(self, code: str, source: str = SOURCE) -> None:
         """Something happened that is to be recorded, as soon as there is a database to record it in."""
-        self._untold.append(Incident(self._utcnow(), SOURCE, code))
+        self._untold.append(Incident(self._utcnow(), source, code))
 
     def _hold(self, fault: Fault) -> Scene:
         """Shows `fault` for a while, in which nobody is looked at: a red screen that flickers is none."""
@@ -182,6 +185,9 @@ class Doorkeeper:
         return Scene(Phase.GRANTED if granted else Phase.DENIED, name=decision.name, reason=decision.reason)
 
     def _look(self, frame: Frame | None, camera: Fault | None, stopped: Callable[[], bool]) -> Scene:
+        if self._anew is not None:
+            self._watch.forget()
+            self._sight, self._anew = self._anew, None
         if frame is not None:
             self._sight = self._sight.see(frame)
         if self._locked:

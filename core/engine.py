@@ -8,13 +8,14 @@ from queue import SimpleQueue
 from typing import Any
 
 from core.camera import Camera, LatestFrame
-from core.domain import Decision, Fault, Phase, Scene
+from core.domain import Act, Decision, Fault, Phase, Scene
 from core.door import Door
-from core.doorkeeper import Doorkeeper, Journal
+from core.doorkeeper import SOURCE, Doorkeeper, Journal
 from core.feed import Feed
 from core.latch import Latch
 from core.pace import Pace
 from core.recogniser import Recogniser
+from core.sight import Sight
 from core.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -111,14 +112,20 @@ class Engine:
         """Whether the operator has closed this door."""
         return self._keeper.locked
 
-    def lock(self, *, locked: bool) -> None:
+    def lock(self, *, locked: bool, by: str = SOURCE) -> None:
         """Closes this door to everybody, by face and by PIN, or opens it to them again. Ends a pulse under way.
 
-        Waits for the door. Raises DoorFailed where that does not close; nobody is let in all the same.
+        `by`: who did it, for the log. Waits for the door. Raises DoorFailed where that does not close; nobody is let in
+        all the same.
         """
-        self._keeper.lock(locked=locked)
+        self._keeper.lock(locked=locked, by=by)
         if locked:
             self._latch.close()
+
+    def use_camera(self, camera: Camera, sight: Sight) -> None:
+        """Looks through another camera from now on, with another judge of its picture."""
+        self._feed.use(camera)
+        self._keeper.look_anew(sight)
 
     @property
     def resting(self) -> bool:
@@ -129,9 +136,13 @@ class Engine:
         """Looks at nobody while somebody stands at the camera for another reason: to be enrolled. PINs go on."""
         self._keeper.resting = resting
 
-    def try_door(self) -> None:
+    def note(self, act: Act, by: str) -> None:
+        """Writes down what an operator did, now or as soon as the database answers."""
+        self._keeper.note(act, by)
+
+    def try_door(self, by: str = SOURCE) -> None:
         """Opens the door once, to see that it does. Waits for it; raises StoreUnavailable, DoorFailed."""
-        self._keeper.try_door(stopped=self._stop.is_set)
+        self._keeper.try_door(by=by, stopped=self._stop.is_set)
 
     def stop(self) -> None:
         """Closes the door and returns within two seconds, also where a driver hangs: its thread is then left behind."""

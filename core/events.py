@@ -6,14 +6,16 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Row, Select, String, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, case, func, or_, select
 
-from core.domain import Decision, Event, EventFilter, EventStats, Incident, Liveness, Reason, Verdict
+from core.domain import Act, Decision, Event, EventFilter, EventStats, Incident, Liveness, Reason, Verdict
 from core.migrations.tables import events
 from core.people import holds
 
 INCIDENT = "fault"
 """Stands where an event has its verdict."""
+ACT = "act"
+"""The outcome of an incident that an operator was the cause of."""
 DOOR = "door"
 MOST_LATENCIES = 10_000
 """Of which the percentiles are taken: the newest."""
@@ -49,6 +51,7 @@ def incident_row(incident: Incident) -> dict[str, Any]:
         "source": incident.source,
         "verdict": INCIDENT,
         "reason": incident.code,
+        "user_id": incident.user_id,
         "frames": 0,
         "model_id": "",
     }
@@ -58,7 +61,7 @@ def entry(row: Row[Any]) -> Event | Incident:
     """What a row of the log says."""
     at = row.at.replace(tzinfo=UTC)
     if row.verdict == INCIDENT:
-        return Incident(at, row.source, row.reason, row.id)
+        return Incident(at, row.source, row.reason, row.id, row.user_id)
     decision = Decision(
         Verdict(row.verdict),
         Reason(row.reason),
@@ -99,10 +102,17 @@ def _wanted(where: EventFilter) -> list[ColumnElement[bool]]:
     if where.until is not None:
         conditions.append(events.c.at < _naive(where.until))
     if where.outcome:
-        conditions.append(events.c.verdict == where.outcome)
+        conditions.append(_outcome(where.outcome))
     if where.reason:
         conditions.append(events.c.reason == where.reason)
     return conditions
+
+
+def _outcome(outcome: str) -> ColumnElement[bool]:
+    if outcome not in {INCIDENT, ACT}:
+        return events.c.verdict == outcome
+    act = events.c.reason.in_(list(Act))
+    return and_(events.c.verdict == INCIDENT, act if outcome == ACT else ~act)
 
 
 def _hours(connection: Connection, wanted: Sequence[ColumnElement[bool]]) -> tuple[tuple[datetime, int, int], ...]:

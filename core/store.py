@@ -1,12 +1,15 @@
 """The one door to the database: people, faces, events and who may operate, on SQLite or MySQL."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.database import Database
 from core.domain import (
+    Act,
     Consent,
     Event,
     EventFilter,
@@ -54,8 +57,19 @@ class Store:
     again. No single wait is longer than `timeout` seconds.
     """
 
-    def __init__(self, url: str, *, timeout: float = 5.0) -> None:
+    def __init__(
+        self, url: str, *, timeout: float = 5.0, utcnow: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._database = Database(url, timeout=timeout)
+        self._utcnow = utcnow
+        self.actor: str | None = None
+        """Who changes what is changed, to be written down with it; None: nobody asks."""
+
+    def acting_for(self, actor: str) -> "Store":
+        """The same database for `actor`, a Role or `shell`: with each change an `Act` is written down, or neither."""
+        other = copy(self)
+        other.actor = actor
+        return other
 
     def migrate(self) -> None:
         """Creates what is missing of the database, up to the newest schema. Free once done.
@@ -126,7 +140,7 @@ class Store:
         if consent is not None:
             fits("consent", consent.version, people.c.consent_version)
         rows = [face_row(user_id, name, new) for new in templates]
-        with self._changing_gallery() as connection:
+        with self._changing(Act.ENROLLED, user_id) as connection:
             if replace:
                 connection.execute(delete(faces).where(faces.c.user_id == user_id))
             refuse_too_many(connection, user_id, templates, limit)
@@ -138,7 +152,7 @@ class Store:
 
     def drop_face(self, user_id: str, face_id: int) -> None:
         """Deletes one face of the person. Raises PersonNotFound where they have no such face."""
-        with self._changing_gallery() as connection:
+        with self._changing(Act.FACE_DROPPED, user_id) as connection:
             mine = (faces.c.id == face_id) & (faces.c.user_id == user_id)
             if not connection.execute(delete(faces).where(mine)).rowcount:
                 raise PersonNotFound("There is no such face of this person any more. Look at who has which anew.")
@@ -164,7 +178,7 @@ class Store:
 
     def erase(self, user_id: str) -> int:
         """Deletes the person and returns how many faces went too. Raises PersonNotFound."""
-        with self._changing_gallery() as connection:
+        with self._changing(Act.DELETED, user_id) as connection:
             deleted = connection.execute(delete(faces).where(faces.c.user_id == user_id)).rowcount
             if not connection.execute(delete(people).where(people.c.user_id == user_id)).rowcount:
                 raise not_found()
@@ -173,24 +187,24 @@ class Store:
     def rename(self, user_id: str, name: str) -> None:
         """Raises PersonNotFound, InvalidField."""
         fits("name", name, people.c.name)
-        with self._changing_gallery() as connection:
+        with self._changing(Act.RENAMED, user_id) as connection:
             if connection.execute(one(user_id)).first() is None:
                 raise not_found()
             put_name(connection, user_id, name)
 
     def set_validity(self, user_id: str, valid: Validity) -> None:
         """From when and until when the person is let in. Raises PersonNotFound."""
-        with self._changing_gallery() as connection:
+        with self._changing(Act.DATES_CHANGED, user_id) as connection:
             change(connection, user_id, **bounds(valid))
 
     def set_active(self, user_id: str, *, active: bool) -> None:
         """Whether the person's faces are in the gallery at all. Raises PersonNotFound."""
-        with self._changing_gallery() as connection:
+        with self._changing(Act.ENABLED if active else Act.DISABLED, user_id) as connection:
             change(connection, user_id, active=active)
 
     def set_pin(self, user_id: str, secret_hash: str | None) -> None:
         """Keeps `secret_hash`, an argon2id hash, as the person's PIN; None: no PIN any more. Raises PersonNotFound."""
-        with self._database.writing() as connection:
+        with self._changing(Act.PIN_SET if secret_hash else Act.PIN_REMOVED, user_id, gallery=False) as connection:
             change(connection, user_id, pin_hash=secret_hash)
 
     def pin(self, user_id: str) -> tuple[Person, str] | None:
@@ -211,7 +225,7 @@ class Store:
             return int(connection.execute(insert(events).values(event_row(event))).lastrowid)
 
     def report(self, incident: Incident) -> int:
-        """Writes down what kept the door shut and returns its id."""
+        """Writes down what kept the door shut, or what was done to it, and returns its id."""
         with self._database.writing() as connection:
             return int(connection.execute(insert(events).values(incident_row(incident))).lastrowid)
 
@@ -244,16 +258,23 @@ class Store:
 
     def set_secret(self, role: Role, secret_hash: str) -> None:
         """Keeps `secret_hash`, an argon2id hash, in place of the one before."""
-        with self._database.writing() as connection:
+        with self._changing(Act.SECRET_SET, gallery=False) as connection:
             connection.execute(delete(operators).where(operators.c.role == role))
             connection.execute(insert(operators).values(role=role, secret_hash=secret_hash))
 
     @contextmanager
-    def _changing_gallery(self) -> Iterator[Connection]:
-        """A transaction that moves the version first: the lock on its row makes writers queue."""
+    def _changing(self, act: Act, user_id: str | None = None, *, gallery: bool = True) -> Iterator[Connection]:
+        """A transaction, with what it does written down where it is known for whom.
+
+        Of the `gallery`, it moves the version first: the lock on its row makes writers queue.
+        """
         with self._database.writing() as connection:
-            connection.execute(update(gallery_state).values(version=gallery_state.c.version + 1))
+            if gallery:
+                connection.execute(update(gallery_state).values(version=gallery_state.c.version + 1))
             yield connection
+            if self.actor is not None:
+                told = Incident(self._utcnow(), self.actor, act, user_id=user_id)
+                connection.execute(insert(events).values(incident_row(told)))
 
 
 def _version(connection: Connection) -> int:

@@ -48,11 +48,16 @@ class Bar(QWidget):
         self._usual_row = [self.pin, self.language, self.operator]
         self._lay_out()
         self._forget, self._choosing = (QTimer(self, singleShot=True, interval=ms) for ms in (FORGET_MS, CHOOSING_MS))
-        self._forget.timeout.connect(partial(self._choose, language))
+        self._forget.timeout.connect(lambda: self._choose(self._usual))
         self._choosing.timeout.connect(partial(self._offer, offered=False))
         self._connect()
         self._say()
         self._offer(offered=False)
+
+    @property
+    def usual(self) -> str:
+        """The code of the language that is configured."""
+        return self._usual
 
     @property
     def code(self) -> str:
@@ -62,6 +67,12 @@ class Bar(QWidget):
     @property
     def plates(self) -> list[Plate]:
         return [*self._usual_row, self.back, *self.choices.values()]
+
+    def settle(self, code: str) -> None:
+        """Another language is the configured one from now on, and spoken already."""
+        self._usual = self._code = code
+        self._forget.stop()
+        self._say()
 
     def add_badge(self, text: str) -> None:
         badge = Badge(text)

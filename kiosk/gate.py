@@ -14,6 +14,7 @@ from core.pin import LEAST_DIGITS, MOST_CHARACTERS, Guard, hashed, matches
 from kiosk import theme
 from kiosk.controls import Notice, button, column, field, label, row
 from kiosk.jobs import Jobs
+from kiosk.keyboard import Keyboard
 from kiosk.keypad import Keypad
 from kiosk.veil import open_over
 
@@ -71,6 +72,8 @@ class GateDialog(QDialog):
         self.again = field("PIN once more", longest=MOST_CHARACTERS, secret=True)
         self.notice = Notice()
         self.cancel = button("&Cancel", self.reject)
+        self.letters = button("&Letters", self._show_letters)
+        self.letters.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # who has keys to press needs none on the screen
         self.go = button("C&ontinue", self._submit, look="primary", default=True)
         self._countdown = QTimer(self, interval=COUNT_MS)
         self._countdown.timeout.connect(self._count_down)
@@ -81,15 +84,20 @@ class GateDialog(QDialog):
         jobs.run(self, partial(_any, secrets), self._loaded, self._unavailable)
 
     def _lay_out(self, parent: QWidget) -> None:
-        self.keypad = Keypad(letters=True)
-        form = (label("Operator", look="heading"), self.lead, self.pin, self.again, self.notice)
-        whole = row(column(*form, None, row(self.cancel, self.go)), self.keypad, gap=theme.WIDE)
+        self.keypad, self.keyboard = Keypad(), Keyboard()
+        self.keyboard.closed.connect(partial(self._show_letters, shown=False))
+        self.heading = label("Operator", look="heading")
+        form = (self.heading, self.lead, self.pin, self.again, self.notice)
+        beside = row(column(*form, None, row(self.cancel, self.letters, self.go)), self.keypad, gap=theme.WIDE)
+        beside.setStretch(0, 1)
+        whole = column(beside, self.keyboard, gap=0)
         whole.setStretch(0, 1)
         room = parent.size() - QSize(theme.ROOM, theme.ROOM)
         upright = room.width() < BESIDE.width()
-        whole.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
+        beside.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
         whole.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
         self.setLayout(whole)
+        self._show_letters(shown=False)
         self.again.hide()
         for typed in (self.pin, self.again):
             typed.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData)  # a passphrase is no number
@@ -97,11 +105,18 @@ class GateDialog(QDialog):
         self.resize((BELOW if upright else BESIDE).boundedTo(room))
         self._idle.start()
 
+    def _show_letters(self, *_: object, shown: bool = True) -> None:
+        """A whole keyboard for a passphrase, or the digits of a PIN."""
+        self.keyboard.setVisible(shown)
+        for other in (self.keypad, self.heading, self.lead):
+            other.setVisible(not shown)
+        self.letters.setVisible(not shown and not self._first)
+
     def _loaded(self, any_yet: bool) -> None:  # noqa: FBT001 - the answer is all there is
         self._first = not any_yet
         self.lead.setText(SET if self._first else ASK)
         self.again.setVisible(self._first)
-        self.keypad.allow_letters(allowed=not self._first)
+        self.letters.setVisible(not self._first)
         if self._first:
             self.pin.setPlaceholderText("PIN")
             self.pin.setAccessibleName("PIN")

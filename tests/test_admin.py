@@ -216,6 +216,14 @@ def test_one_face_of_a_person_is_dropped(run, portraits):
     assert run("person-faces", "nobody")[2].startswith("person_not_found: ")
 
 
+def test_what_is_changed_at_a_shell_is_written_down(run, portraits):
+    run("enrol", "ada", "Ada", portraits / "ada-1.png")
+    run("erase", "ada")
+    rows = lines(run("events", "--outcome", "act", "--json")[1])
+    told = [(row["source"], row["reason"], row["user_id"], row["name"]) for row in rows]
+    assert told == [("shell", "deleted", "ada", None), ("shell", "enrolled", "ada", None)]
+
+
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 

@@ -20,7 +20,8 @@ from core.settings import EnrolmentSettings, RecognitionSettings
 from core.store import Store
 from kiosk.console.bulk import BulkPage
 from kiosk.console.bulkorder import BREAK
-from kiosk.console.bulkrun import Import, Order, tally, time_left
+from kiosk.console.bulkrun import Import, Order, tally
+from kiosk.timeleft import time_left
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")

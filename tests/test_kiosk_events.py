@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.domain import Decision, Event, EventFilter, EventStats, Incident, Reason, Verdict
+from core.domain import Act, Decision, Event, EventFilter, EventStats, Incident, Reason, Verdict
 from core.errors import InputError, StoreUnavailable
 from core.store import Store
 from kiosk.console.charts import GlanceChart, ReasonChart, TimeChart, bars
 from kiosk.console.events import EventsPage
 from kiosk.console.eventsmodel import PAGE, EventsModel, export
-from kiosk.console.eventwords import COLUMNS, REASONS, cells, reason
+from kiosk.console.eventwords import ACTS, COLUMNS, REASONS, cells, reason
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -271,6 +271,22 @@ def test_each_reason_of_a_decision_has_words(why):
 def test_what_an_operator_did_is_no_fault():
     told = dict(zip(COLUMNS, cells(Incident(NOW, "door", "locked_by_operator"), UTC), strict=True))
     assert (told["Outcome"], told["Reason"]) == ("Operator", "Locked by an operator")
+
+
+@pytest.mark.parametrize("act", Act)
+def test_each_act_of_an_operator_has_words_and_says_whose_and_about_whom(act):
+    told = dict(zip(COLUMNS, cells(Incident(NOW, "administrator", act, user_id="ann"), UTC), strict=True))
+    assert (told["Outcome"], told["Person"], told["By"]) == ("Operator", "ann", "Administrator")
+    assert told["Reason"] == ACTS[act]
+
+
+def test_the_log_is_filtered_by_what_operators_did(qtbot, page, store):
+    store.report(Incident(NOW, "operator", Act.RENAMED, user_id="ann"))
+    store.report(Incident(NOW, "door", "camera_covered"))
+    page.outcome.setCurrentIndex(page.outcome.findData("act"))
+    shown(qtbot, page)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1)
+    assert page.model.entry(0).code == "renamed"
 
 
 def test_an_entry_has_a_cell_for_each_column():

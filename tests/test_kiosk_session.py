@@ -4,10 +4,13 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
 
-from core.domain import Incident, Phase, Role, Scene
+from core.demo import write_portraits
+from core.domain import EventFilter, Incident, Phase, Role, Scene
+from core.pictures import decode_image
 from core.pin import hashed, hashed_passphrase
 from kiosk.console.firstrun import FirstRun
 from kiosk.console.question import Question
+from kiosk.console.wiring import speak_to
 from kiosk.gate import GateDialog
 from kiosk.pinpage import PinPage
 from kiosk.session import is_new
@@ -75,6 +78,28 @@ def test_an_operator_locks_the_door_and_unlocks_it(kiosk, qtbot):
     assert made.told == [True, False]
     recorded = {entry.code for entry in made.parts.store.events() if isinstance(entry, Incident)}
     assert {"locked_by_operator", "unlocked_by_operator"} <= recorded
+
+
+def test_what_an_operator_does_at_the_console_is_written_down_as_theirs(guarded, qtbot, tmp_path):
+    store = guarded.parts.store
+    guarded.press(guarded.window.bar.operator)
+    guarded.passes_the_gate(PASSPHRASE)
+    qtbot.waitUntil(lambda: guarded.console is not None)
+    panel = guarded.console.open("People").panel
+    panel.show_person(store.person("ada"))
+    panel.name.setText("Ada Byron")
+    guarded.press(panel.save_name)
+    qtbot.waitUntil(lambda: store.person("ada").name == "Ada Byron")
+    page = guarded.console.open("Settings")
+    qtbot.waitUntil(lambda: "kiosk.theme" in page.editors)
+    page.editors["kiosk.theme"].control.setCurrentText("dark")
+    guarded.press(page.save)
+    guarded.console.open("Events").export_to(tmp_path / "events.csv")
+    due = [("events_exported", None), ("renamed", "ada"), ("settings_changed", None)]
+    acts = EventFilter(outcome="act")
+    told = lambda: sorted(((e.code, e.user_id) for e in store.events(where=acts)), key=str)  # noqa: E731
+    qtbot.waitUntil(lambda: told() == due, timeout=30_000)
+    assert {entry.source for entry in store.events(where=acts)} == {"administrator"}
 
 
 def test_closing_the_window_needs_a_secret(guarded, qtbot):
@@ -201,6 +226,32 @@ def test_nor_while_the_door_is_being_set_up(kiosk, qtbot):
     assert made.parts.engine.resting
     made.press(made.console.back)
     assert not made.parts.engine.resting
+
+
+def test_a_language_and_a_camera_chosen_in_the_set_up_are_the_doors_from_then_on(kiosk, qtbot, tmp_path):
+    made = kiosk()
+    before = made.parts.engine.latest.peek
+    made.press(made.window.bar.operator)
+    page = made.console.open("Set up")
+    try:
+        page.step.choices["de"].click()
+        made.press(page.next)
+        qtbot.waitUntil(lambda: page.step is page.steps[1])
+        assert made.window.bar.code == made.window.bar.usual == "de"
+        (tmp_path / "pictures").mkdir()
+        portraits = write_portraits(tmp_path / "pictures")
+        page.step.source.setText(str(portraits[0].parent))
+        made.press(page.step.use)
+        size = decode_image(portraits[0].read_bytes(), "").shape
+        qtbot.waitUntil(lambda: before() is not None and before().image.shape == size, timeout=20_000)
+        made.press(made.console.back)
+        qtbot.waitUntil(lambda: made.console is None)
+        made.press(made.window.bar.operator)
+        again = made.console.open("Set up")
+        assert again.step.code == "de"
+        assert again.steps[1].source.text() == str(portraits[0].parent)
+    finally:
+        speak_to("en")
 
 
 def test_nobody_has_been_asked_who_may_operate_a_new_door(kiosk, qtbot):

@@ -579,6 +579,7 @@ CALLS = {
     "drop_face": lambda store: store.drop_face("ann", 1),
     "set_pin": lambda store: store.set_pin("ann", PIN),
     "pin": lambda store: store.pin("ann"),
+    "any_pin": lambda store: store.any_pin(),
     "secret": lambda store: store.secret(Role.OPERATOR),
     "set_secret": lambda store: store.set_secret(Role.OPERATOR, PIN),
 }
@@ -629,7 +630,7 @@ def test_a_url_that_names_no_database_is_refused_at_once(url):
 
 def test_every_method_is_tried_without_a_database():
     public = {name for name in vars(Store) if not name.startswith("_")}
-    assert public == {*CALLS, "close"}
+    assert public == {*CALLS, "close", "acting_for"}
 
 
 @pytest.mark.parametrize("gone", [a_folder, another_kind_of_file, a_file_as_its_folder, no_server, no_such_host])

@@ -10,7 +10,7 @@ import typer
 
 from core.admin.shell import ConfigOption, JsonOption, shell
 from core.cells import harmless, moment
-from core.domain import Event, EventFilter, Incident
+from core.domain import Act, Event, EventFilter, Incident
 from core.store import Store
 
 COLUMNS = ("at", "source", "outcome", "reason", "user_id", "name", "similarity", "liveness", "latency", "door")
@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     GRANTED = "granted"
     DENIED = "denied"
     FAULT = "fault"
+    ACT = "act"
 
 
 def events(
@@ -63,7 +64,8 @@ def _newest(store: Store, where: EventFilter, limit: int) -> Iterator[Event | In
 
 def _facts(entry: Event | Incident) -> dict[str, object]:
     if isinstance(entry, Incident):
-        known: tuple[object, ...] = (entry.at.isoformat(), entry.source, Outcome.FAULT.value, entry.code)
+        outcome = Outcome.ACT if entry.code in set(Act) else Outcome.FAULT
+        known: tuple[object, ...] = (entry.at.isoformat(), entry.source, outcome.value, entry.code, entry.user_id)
     else:
         made = entry.decision
         who = (made.user_id, made.name, made.similarity, made.liveness, made.latency, entry.door)

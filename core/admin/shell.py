@@ -48,8 +48,8 @@ class Shell:
         Console().print(table)
 
     def store(self) -> Store:
-        """The store, migrated. Raises StoreUnavailable."""
-        store = make_store(self.settings.database)
+        """The store, migrated; what is changed in it is written down. Raises StoreUnavailable."""
+        store = make_store(self.settings.database).acting_for("shell")
         store.migrate()
         return store
 

@@ -48,7 +48,7 @@ class BulkPage(QWidget):
         run: Import | None = None,
     ) -> None:
         super().__init__()
-        self._jobs = jobs
+        self._jobs, self._enrolment = jobs, enrolment
         self.run = run or Import(enrolment, store, jobs)
         if run is None:
             self.destroyed.connect(self.run.stop)
@@ -73,7 +73,7 @@ class BulkPage(QWidget):
     def start(self, order: Order) -> None:
         """Brings `order` in, and shows how it goes."""
         self.notice.clear()
-        self.run.start(order)
+        self.run.start(order, self._enrolment)
         self._show_run()
         self.stop.setFocus()
 

@@ -10,12 +10,12 @@ from PySide6.QtCore import QDateTime, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFileDialog, QHeaderView, QTableView, QWidget
 
-from core.domain import EventFilter, EventStats, Reason
+from core.domain import Act, EventFilter, EventStats, Reason
 from core.errors import DoorwardError
 from kiosk import theme
 from kiosk.console.charts import GlanceChart, ReasonChart, TimeChart
 from kiosk.console.eventsmodel import EventsModel, Log, export, midnight
-from kiosk.console.eventwords import OUTCOMES, REASONS
+from kiosk.console.eventwords import ACTS, OUTCOMES, REASONS
 from kiosk.console.table import table
 from kiosk.controls import Notice, column, field, row, tool
 from kiosk.icons import icon
@@ -54,10 +54,12 @@ class EventsPage(QWidget):
         jobs: Jobs,
         *,
         look: theme.Look = theme.LIGHT,
+        note: Callable[[Act], None] = lambda _: None,
         utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`note` writes down that the log was carried out of here."""
         super().__init__()
-        self._log, self._jobs, self._utcnow = log, jobs, utcnow
+        self._log, self._jobs, self._note, self._utcnow = log, jobs, note, utcnow
         self._counting = False
         self.model = EventsModel(log, jobs)
         self.span, self.outcome, self.reason = _choice("Time", SPANS), _choice("Outcome", ()), _choice("Reason", ())
@@ -115,6 +117,8 @@ class EventsPage(QWidget):
         self.reason.addItem("Any reason", "")
         for why in (reason for reason in Reason if reason in REASONS):
             self.reason.addItem(REASONS[why], str(why))
+        for act, words in ACTS.items():
+            self.reason.addItem(words, str(act))
 
     def _lay_out(self) -> None:
         filters = row(self.span, self.outcome, self.reason, self.person, self.export_button)
@@ -177,6 +181,7 @@ class EventsPage(QWidget):
             self.export_to(Path(name))
 
     def _exported(self, rows: int, path: Path) -> None:
+        self._note(Act.EVENTS_EXPORTED)
         self.export_button.setEnabled(True)
         self.notice.good(f"{rows} events are in {path}.")
 

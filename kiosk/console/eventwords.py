@@ -2,15 +2,27 @@
 
 from datetime import tzinfo
 
-from core.domain import Event, Incident, Reason, Verdict
+from core.domain import Act, Event, Incident, Reason, Verdict
 
 COLUMNS = ("Time", "Outcome", "Person", "Reason", "By", "Similarity", "Frames", "Decided in", "Door")
-OUTCOMES = {"granted": "Granted", "denied": "Denied", "fault": "Fault"}
+OUTCOMES = {"granted": "Granted", "denied": "Denied", "fault": "Fault", "act": "Operator"}
 SOURCES = {"door": "Camera", "pin": "PIN", "api": "REST"}
-ACTS = {
-    "locked_by_operator": "Locked by an operator",
-    "unlocked_by_operator": "Unlocked by an operator",
-    "door_tried": "Tried by an operator",
+ACTS: dict[str, str] = {
+    Act.LOCKED: "Locked by an operator",
+    Act.UNLOCKED: "Unlocked by an operator",
+    Act.DOOR_TRIED: "Door tried",
+    Act.ENROLLED: "Faces stored",
+    Act.RENAMED: "Renamed",
+    Act.ENABLED: "Enabled",
+    Act.DISABLED: "Disabled",
+    Act.DATES_CHANGED: "Dates changed",
+    Act.PIN_SET: "PIN set",
+    Act.PIN_REMOVED: "PIN removed",
+    Act.FACE_DROPPED: "Face dropped",
+    Act.DELETED: "Deleted",
+    Act.SECRET_SET: "Operating PIN or passphrase set",
+    Act.SETTINGS_CHANGED: "Settings changed",
+    Act.EVENTS_EXPORTED: "Events exported",
 }
 """What is no fault, though it stands among them."""
 REASONS: dict[str, str] = {
@@ -33,7 +45,7 @@ REASONS: dict[str, str] = {
 
 
 def outcome(entry: Event | Incident) -> str:
-    """A key of OUTCOMES, or `act`."""
+    """A key of OUTCOMES."""
     if isinstance(entry, Incident):
         return "act" if entry.code in ACTS else "fault"
     return str(entry.decision.verdict)
@@ -50,10 +62,10 @@ def cells(entry: Event | Incident, zone: tzinfo | None = None) -> tuple[str, ...
     if isinstance(entry, Incident):
         return (
             at,
-            OUTCOMES.get(outcome(entry), "Operator"),
-            "",
+            OUTCOMES[outcome(entry)],
+            entry.user_id or "",
             reason(entry.code),
-            SOURCES.get(entry.source, entry.source),
+            SOURCES.get(entry.source, _plain(entry.source)),
             "",
             "",
             "",

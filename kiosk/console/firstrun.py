@@ -5,17 +5,18 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from kiosk import theme
-from kiosk.console.steps import Camera, Done, Door, DoorTest, Language, Model, Secret, Step
+from kiosk.console.step import Door, Step
+from kiosk.console.steps import Camera, Done, DoorTest, Language, Model, Secret
 from kiosk.controls import button, column, label, restyle, row
 
 WIDEST, HIGHEST = 820, 700  # pixels
 
 
 class FirstRun(QWidget):
-    """The steps, one at a time; each but the passphrase may be left as it is."""
+    """The steps, one at a time; each may be left as it is, but for a passphrase where there is none yet."""
 
     finished = Signal()
     attended = Signal(bool)
@@ -36,6 +37,7 @@ class FirstRun(QWidget):
         self._stack = QStackedWidget()
         for step in self.steps:
             self._stack.addWidget(step)
+            step.entered.connect(self._next)
         self.where, self._way = label("", look="small"), Way(len(self.steps), look)
         self.back = button("&Back", lambda: self._go(-1))
         self.next = button("&Next", self._next, look="primary", default=True)
@@ -58,7 +60,9 @@ class FirstRun(QWidget):
         """In the middle of a wide screen, and not all over a high one."""
         self._held = QFrame()
         self._held.setMaximumSize(WIDEST, HIGHEST)
-        self._inside = column(self._way, self.where, self._stack, row(self.back, None, self.next), gap=theme.ROOM - 4)
+        self._inside = column(
+            self._way, self.where, self._scrolling(), row(self.back, None, self.next), gap=theme.ROOM - 4
+        )
         self._inside.setStretch(2, 1)
         self._held.setLayout(self._inside)
         whole = row(self._held)
@@ -72,6 +76,17 @@ class FirstRun(QWidget):
         room = 2 * theme.WIDE if roomy else theme.ROOM
         self._inside.setContentsMargins(room, room, room, room)
         super().resizeEvent(event)
+
+    def _scrolling(self) -> QScrollArea:
+        """A keyboard on a small screen leaves little room."""
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setAccessibleName("Step")
+        area.setWidget(self._stack)
+        for ground in (area.viewport(), self._stack):
+            ground.setAutoFillBackground(False)
+        return area
 
     def _next(self) -> None:
         if self._stack.currentIndex() == len(self.steps) - 1:
@@ -96,7 +111,8 @@ class FirstRun(QWidget):
         self.where.setText(f"Step {at + 1} of {last + 1}")
         self.back.setEnabled(0 < at < last)
         self.next.setText("&Finish" if at == last else "&Next")
-        self.step.setFocus()
+        self.setFocusProxy(self.step.focusProxy() or self.next)
+        self.setFocus()
 
 
 class Way(QWidget):

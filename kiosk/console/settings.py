@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QScrollArea, QSizePo
 
 from core.config import DEFAULT_PATH, Settings
 from core.configfile import Key, keys, write
+from core.domain import Act
 from core.errors import DoorwardError
 from kiosk import theme
 from kiosk.controls import Notice, button, column, label, row
@@ -60,9 +61,17 @@ class Editor(QFrame):
 class SettingsPage(QWidget):
     """A section at a time; saved together, or not at all."""
 
-    def __init__(self, path: Path | None, jobs: Jobs, *, look: theme.Look = theme.LIGHT) -> None:  # noqa: ARG002 - as all pages
+    def __init__(
+        self,
+        path: Path | None,
+        jobs: Jobs,
+        *,
+        look: theme.Look = theme.LIGHT,  # noqa: ARG002 - as all pages
+        note: Callable[[Act], None] = lambda _: None,
+    ) -> None:
+        """`note` writes down that something was changed."""
         super().__init__()
-        self._path, self._jobs = path or DEFAULT_PATH, jobs
+        self._path, self._jobs, self._note = path or DEFAULT_PATH, jobs, note
         self.editors: dict[str, Editor] = {}
         self.section = QComboBox()
         self.section.setAccessibleName("Section")
@@ -110,6 +119,7 @@ class SettingsPage(QWidget):
         self._jobs.run(self, partial(write, self._path, self.changes()), self._saved, self._refused)
 
     def _saved(self, _: Settings) -> None:
+        self._note(Act.SETTINGS_CHANGED)
         self.notice.good(SAVED.format(self._path))
         self.load()
 

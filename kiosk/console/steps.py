@@ -1,79 +1,38 @@
 """The steps of a first run: language, camera, model, secrets, a test of the door."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from typing import Protocol
+from itertools import pairwise
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
-from core.camera import LatestFrame
-from core.config import DEFAULT_PATH
-from core.configfile import write
+from core.config import Settings
 from core.domain import Role
 from core.errors import DoorwardError, Unavailable
 from core.pin import LEAST_CHARACTERS, LEAST_DIGITS, MOST_CHARACTERS, MOST_DIGITS, hashed, hashed_passphrase
-from core.recogniser import Recogniser
 from kiosk import theme
-from kiosk.controls import Notice, button, card, column, field, label, row
-from kiosk.jobs import Jobs
+from kiosk.console.step import Door, Secrets, Step, Then
+from kiosk.controls import Notice, button, card, field, label, row
 from kiosk.language import LANGUAGES
 from kiosk.status import Health, Lamp
 from kiosk.video import Video
 
 LOOK_MS = 500
-RESTART = "The new camera is used once Doorward is started again."
-Then = Callable[[], None]
-
-
-class Secrets(Protocol):
-    """What is asked of the store. May raise StoreUnavailable."""
-
-    def set_secret(self, role: Role, secret_hash: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What the steps act on. `speak` changes the language at once; `fetch` opens the page that gets the model, None
-    where it is a folder; `test` opens the door and raises DoorFailed."""
-
-    store: Secrets
-    recogniser: Recogniser
-    latest: LatestFrame
-    jobs: Jobs
-    path: Path | None
-    source: str
-    language: str
-    mirror: bool
-    speak: Callable[[str], None]
-    fetch: Then | None
-    test: Then
-
-
-class Step(QWidget):
-    """One step. `leave` does what is to be done before the next one, and calls `then` once it is."""
-
-    title = ""
-
-    def __init__(self, *parts: QWidget | QBoxLayout | None) -> None:
-        super().__init__()
-        self.notice = Notice()
-        whole = column(label(self.title, look="heading"), *parts, self.notice, gap=theme.ROOM - 4)
-        whole.setContentsMargins(0, 0, 0, 0)
-        self.setLayout(whole)
-
-    def leave(self, then: Then) -> None:
-        then()
+SPEAKS = "The door speaks it at once, and whoever stands there can change it with a button. "
+SPEAKS += "These pages and the console are in English."
+OVERRIDDEN = (
+    "DOORWARD__CAMERA__SOURCE in the environment overrides this: it is written down, and waits until that is gone."
+)
+KEEP = "What is left empty stays as it is."
 
 
 class Language(Step):
     title = "Which language does the door speak?"
 
     def __init__(self, door: Door) -> None:
-        self._door = door
+        self._door, self._spoken = door, door.language
         grid, group = QGridLayout(), QButtonGroup()
         grid.setSpacing(theme.GAP)
         self.choices = {code: button(name, lambda: None, look="choice") for code, name in LANGUAGES.items()}
@@ -82,7 +41,7 @@ class Language(Step):
             choice.setChecked(code == door.language)
             group.addButton(choice)
             grid.addWidget(choice, place // 2, place % 2)
-        super().__init__(label("Whoever stands at the door can change it with a button.", look="soft"))
+        super().__init__(label(SPEAKS, look="soft"), first=self.choices[self.code])
         group.setParent(self)
         whole = self.layout()
         if isinstance(whole, QBoxLayout):
@@ -95,40 +54,75 @@ class Language(Step):
         return next(code for code, choice in self.choices.items() if choice.isChecked())
 
     def leave(self, then: Then) -> None:
-        if self.code == self._door.language:
+        if self.code == self._spoken:
             then()
             return
+        self._spoken = self.code
         self._door.speak(self.code)
-        _write(self, self._door, {"kiosk.language": self.code}, then)
+        self._door.write(self, {"kiosk.language": self.code}, lambda _: then())
 
 
 class Camera(Step):
     title = "Is this the right camera?"
 
     def __init__(self, door: Door, look: theme.Look) -> None:
-        self._door = door
+        self._door, self._used = door, door.source
         self.source = field("Camera", longest=500)
         self.source.setText(door.source)
+        self.source.returnPressed.connect(self.try_it)
+        self.use = button("&Use this camera", self.try_it)
         self.video = Video(door.latest, mirror=door.mirror, verdicts=False, look=replace(look, sunken=look.page))
         self.video.setMinimumHeight(150)
         lead = label(
             "You should see yourself. If not, name another camera: a number, a device or rtsp://…", look="soft"
         )
-        super().__init__(
-            lead, self.video, row(label("Camera", look="what", buddy=self.source), self.source, gap=theme.ROOM)
-        )
+        named = row(label("Camera", look="what", buddy=self.source), self.source, self.use)
+        named.setStretch(1, 1)
+        super().__init__(lead, self.video, named)
         self.layout().setStretch(2, 1)  # type: ignore[union-attr]
+        self.why = Notice()
+        self.layout().addWidget(self.why)  # type: ignore[union-attr]
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    def try_it(self) -> None:
+        """Looks through the camera that is named."""
+        self.notice.clear()
+        self._use(lambda: None)
 
     def leave(self, then: Then) -> None:
+        self._use(then)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        self._timer.start()
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        self._timer.stop()
+        super().hideEvent(event)
+
+    def _use(self, then: Then) -> None:
         source = self.source.text().strip()
-        if source in ("", self._door.source):
+        if source in ("", self._used):
             then()
         else:
-            _write(self, self._door, {"camera.source": source}, partial(self._changed, then))
+            self._door.write(self, {"camera.source": source}, partial(self._written, source, then))
 
-    def _changed(self, then: Then) -> None:
-        self.notice.good(RESTART)
+    def _written(self, source: str, then: Then, settings: Settings) -> None:
+        self._used = source
+        if str(settings.camera.source) != source:
+            self.notice.bad(OVERRIDDEN)
+            return
+        self._door.use_camera(settings.camera)
         then()
+
+    def _look(self) -> None:
+        """Why there is no picture, where there is none."""
+        fault = self._door.camera_fault()
+        if fault is None:
+            self.why.clear()
+        elif self.why.text() != fault.message:
+            self.why.bad(fault.message)
 
 
 class Model(Step):
@@ -177,18 +171,32 @@ class Secret(Step):
             edit.setInputMethodHints(edit.inputMethodHints() & ~edit.inputMethodHints().ImhDigitsOnly)
         whose = ("Administrator", f"May do everything. {LEAST_CHARACTERS} characters or more.")
         others = ("Operator", f"May enrol people and read events. {LEAST_DIGITS} digits or more, or none.")
+        self.keep = label(KEEP, look="soft")
         both = QWidget()
         cards = (_secret(*whose, self.passphrase, self.passphrase_again), _secret(*others, self.pin, self.pin_again))
         side_by_side = row(*cards, gap=theme.ROOM)
         side_by_side.setContentsMargins(0, 0, 0, 0)
         both.setLayout(side_by_side)
         both.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        super().__init__(both, None)
+        super().__init__(both, self.keep, None, first=self.passphrase)
+        fields = (self.passphrase, self.passphrase_again, self.pin, self.pin_again)
+        for before, after in pairwise(fields):
+            before.returnPressed.connect(after.setFocus)
+        self.pin_again.returnPressed.connect(self.entered.emit)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        ask = partial(self._door.store.secret, Role.ADMINISTRATOR)
+        self.keep.hide()
+        self._door.jobs.run(self, ask, self._known, lambda _: None)
+        super().showEvent(event)
 
     def leave(self, then: Then) -> None:
         self.notice.plain("One moment…")
         typed = [edit.text() for edit in (self.passphrase, self.passphrase_again, self.pin, self.pin_again)]
         self._door.jobs.run(self, partial(_keep, self._door.store, *typed), lambda _: then(), self._refused)
+
+    def _known(self, secret_hash: str | None) -> None:
+        self.keep.setVisible(secret_hash is not None)
 
     def _refused(self, error: DoorwardError) -> None:
         self.notice.bad(str(error))
@@ -203,7 +211,7 @@ class DoorTest(Step):
         lead = label(
             "Stand where you see the door. It opens as long as it will for everybody, then closes.", look="soft"
         )
-        super().__init__(lead, card(row(self.open, None)), None)
+        super().__init__(lead, card(row(self.open, None)), None, first=self.open)
 
     def _open(self) -> None:
         self.open.setEnabled(False)
@@ -240,15 +248,15 @@ def _secret(whose: str, about: str, secret: QLineEdit, again: QLineEdit) -> QFra
     return card(label(whose, look="what"), label(about, look="soft"), None, secret, again)
 
 
-def _write(step: Step, door: Door, changes: dict[str, str], then: Then) -> None:
-    call = partial(write, door.path or DEFAULT_PATH, changes)
-    door.jobs.run(step, call, lambda _: then(), lambda error: step.notice.bad(str(error)))
-
-
 def _keep(store: Secrets, *typed: str) -> None:
-    """Both or none of what was typed; the PIN may be left empty. Raises InvalidField, StoreUnavailable."""
+    """Both or none of what was typed; what is there already may be left empty, and the PIN at any time.
+
+    Raises InvalidField, StoreUnavailable.
+    """
     passphrase, passphrase_again, pin, pin_again = typed
-    kept = {Role.ADMINISTRATOR: hashed_passphrase(passphrase, passphrase_again)}
+    kept = {}
+    if passphrase or passphrase_again or store.secret(Role.ADMINISTRATOR) is None:
+        kept[Role.ADMINISTRATOR] = hashed_passphrase(passphrase, passphrase_again)
     if pin or pin_again:
         kept[Role.OPERATOR] = hashed(pin, pin_again)
     for role, secret in kept.items():

@@ -8,7 +8,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from core import packs
 from core.domain import Person, Role
+from core.enrolment import Enrolment
 from core.errors import DoorwardError
+from core.parts import make_camera, make_enrolment, make_sight
+from core.settings import CameraSettings
 from core.sitting import Pose
 from kiosk import theme
 from kiosk.console import enrol
@@ -24,7 +27,7 @@ from kiosk.console.people import PeoplePage
 from kiosk.console.question import ask
 from kiosk.console.readings import Sources, readings
 from kiosk.console.settings import SettingsPage
-from kiosk.console.steps import Door
+from kiosk.console.step import Door
 from kiosk.getpack import PackDialog
 from kiosk.language import speak
 from kiosk.notice import standing
@@ -41,10 +44,13 @@ class Office:
         self._window, self._parts, self._on_lock = window, parts, on_lock
         self._look = theme.LOOKS[parts.settings.kiosk.theme]
         self._console: Console | None = None
+        self._role = Role.ADMINISTRATOR
+        self._source = str(parts.settings.camera.source)
         self._import = Import(parts.enrolment, parts.store, parts.jobs)  # it goes on behind a locked console
 
     def open(self, role: Role) -> None:
-        """The console, with what `role` may do."""
+        """The console, with what `role` may do; what they change is written down as theirs."""
+        self._role = role
         settings = self._parts.settings
         console = Console(
             allowed(self._entries(role), role),
@@ -58,7 +64,7 @@ class Office:
         console.fullscreen_wanted.connect(self._fullscreen)
         console.closed_wanted.connect(self._close)
         self._console = console
-        self._window.show_page(console)
+        self._window.show_page(console, keyboard=True)
 
     def leave(self) -> None:
         """Back to the door; the pages and what is on them are forgotten."""
@@ -69,13 +75,13 @@ class Office:
         """Where nobody has said yet who may operate this door."""
         page = self._first_run()
         page.finished.connect(self._window.show_door)
-        self._window.show_page(page)
+        self._window.show_page(page, keyboard=True)
 
     def _entries(self, role: Role) -> Sequence[Entry]:
         parts, look = self._parts, self._look
-        store, jobs = parts.store, parts.jobs
+        store, jobs, note = parts.store.acting_for(role), parts.jobs, partial(parts.engine.note, by=role)
         people = partial(PeoplePage, store, jobs, role=role, enrol=self._enrol, look=look)
-        bulk = partial(BulkPage, parts.enrolment, store, jobs, look=look, run=self._import)
+        bulk = partial(BulkPage, self._enrolment(), store, jobs, look=look, run=self._import)
         sources = Sources(
             parts.settings, parts.engine, parts.recogniser, store, lambda: parts.api.state, lambda: parts.sounds.problem
         )
@@ -83,17 +89,22 @@ class Office:
             Entry("Enrol", self._enrol_page),
             Entry("People", people),
             Entry("Import", bulk),
-            Entry("Events", partial(EventsPage, store, jobs, look=look)),
+            Entry("Events", partial(EventsPage, store, jobs, look=look, note=note)),
             Entry("Health", partial(HealthPage, partial(readings, sources), jobs, look=look)),
-            Entry("Settings", partial(SettingsPage, parts.config, jobs, look=look), Role.ADMINISTRATOR),
+            Entry("Settings", partial(SettingsPage, parts.config, jobs, look=look, note=note), Role.ADMINISTRATOR),
             Entry("Set up", self._set_up, Role.ADMINISTRATOR),
         )
+
+    def _enrolment(self) -> Enrolment:
+        """That writes down who was enrolled by whom."""
+        parts = self._parts
+        return make_enrolment(parts.settings, parts.recogniser, parts.store.acting_for(self._role))
 
     def _enrol_page(self) -> EnrolPage:
         parts, settings = self._parts, self._parts.settings
         pin = settings.kiosk.pin
         page = EnrolPage(
-            parts.enrolment,
+            self._enrolment(),
             parts.recogniser,
             parts.engine.latest,
             parts.jobs,
@@ -122,21 +133,32 @@ class Office:
     def _first_run(self) -> FirstRun:
         parts, settings = self._parts, self._parts.settings
         door = Door(
-            parts.store,
+            parts.store.acting_for(self._role),
             parts.recogniser,
             parts.engine.latest,
             parts.jobs,
             parts.config,
-            str(settings.camera.source),
-            settings.kiosk.language,
+            self._source,
+            self._window.bar.usual,
             settings.kiosk.mirror,
-            speak_to,
+            lambda: parts.engine.camera_fault,
+            self._use_camera,
+            self._speak,
             self._fetch if settings.models.pack in packs.NAMES else None,
-            parts.engine.try_door,
+            partial(parts.engine.try_door, by=self._role),
+            partial(parts.engine.note, by=self._role),
         )
         page = FirstRun(door, look=self._look)
         page.attended.connect(self._rest)
         return page
+
+    def _use_camera(self, settings: CameraSettings) -> None:
+        self._source = str(settings.source)
+        self._parts.engine.use_camera(make_camera(settings), make_sight(settings))
+
+    def _speak(self, code: str) -> None:
+        speak_to(code)
+        self._window.bar.settle(code)
 
     def _fetch(self) -> None:
         models = self._parts.settings.models
@@ -151,7 +173,9 @@ class Office:
             self._console.show_resting(resting=resting)
 
     def _lock(self, locked: bool) -> None:  # noqa: FBT001 - a signal's only word
-        self._parts.jobs.run(self._window, partial(self._parts.engine.lock, locked=locked), self._locked, self._refused)
+        self._parts.jobs.run(
+            self._window, partial(self._parts.engine.lock, locked=locked, by=self._role), self._locked, self._refused
+        )
 
     def _locked(self, _: None) -> None:
         locked = self._parts.engine.locked
