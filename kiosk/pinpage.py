@@ -17,7 +17,7 @@ from kiosk.jobs import Jobs
 from kiosk.keypad import Keypad
 from kiosk.sheet import enlarged
 
-SMALLEST, MOST = (800, 480), 2.4
+SMALLEST, MOST = (800, 480), 4.8
 """The screen that the console's sizes are made for, and how many times as large all is at most."""
 FORM, KEYS = 380, 400  # pixels: the most that the fields and the keys are wide on that screen
 IDLE_MS = 30_000
@@ -155,6 +155,7 @@ class PinPage(QWidget):
             self._scale = scale
             self.keypad.enlarge(scale)
             self._whole.setSpacing(round(theme.WIDE * scale))
+            self._lines.setSpacing(round(theme.GAP * scale))
             self.setStyleSheet(enlarged(scale))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

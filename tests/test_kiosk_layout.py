@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QScrollArea,
@@ -164,10 +165,12 @@ def choice_fits(choice):
 
 
 def table_fits(table):
-    """Its heads; a cell may hold a name of any length."""
+    """Its heads, and what stands in columns of a fixed width; another may hold a name of any length."""
     head = table.horizontalHeader()
     seen = [place for place in range(head.count()) if not head.isSectionHidden(place)]
     whole = all(head.sectionSizeFromContents(place).width() <= head.sectionSize(place) for place in seen)
+    fixed = [place for place in seen if head.sectionResizeMode(place) == QHeaderView.ResizeMode.Fixed]
+    whole = whole and all(table.sizeHintForColumn(place) <= head.sectionSize(place) for place in fixed)
     rows = table.verticalHeader().defaultSectionSize() >= theme.TARGET
     return whole and rows and not table.horizontalScrollBar().isVisible()
 

@@ -143,7 +143,7 @@ def _enrol(studio: Studio) -> Iterator[str]:
     page.buttons.two_people.click()
     studio.settle()
     yield "enrol_done"
-    studio.parts.store.erase("1218")
+    studio.forget("1218")
     page.for_person("1001", "Ada Marlow")
     page.who.agree.setChecked(True)
     page.add_files([*sorted(studio.folder.glob("*.png"))[:2], studio.folder / "people.csv"])
@@ -186,8 +186,7 @@ def _bulk(studio: Studio) -> Iterator[str]:
         studio.settle()
     QTest.qWait(2 * SETTLES_MS)
     yield "import_done"
-    for user_id in ("ben", "dev", "finn"):
-        studio.parts.store.erase(user_id)
+    studio.forget("ada", "ben", "dev", "finn")
 
 
 def _events(studio: Studio) -> Iterator[str]:

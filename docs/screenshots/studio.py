@@ -42,6 +42,12 @@ class Studio:
         while any(video.isVisible() and not video.settled for video in self.window.findChildren(Video)):
             QTest.qWait(5)
 
+    def forget(self, *user_ids: str) -> None:
+        """Whom a screen has enrolled; the next series begins as the first one did."""
+        for user_id in user_ids:
+            self.parts.store.erase(user_id)
+        self.parts.recogniser.refresh()
+
     def find(self, kind: type[W]) -> W:
         """The one that is shown, of that kind."""
         return next(found for found in self.window.findChildren(kind) if found.isVisible())

@@ -23,7 +23,7 @@ from kiosk.jobs import Jobs
 
 LIVE_MS, TYPING_MS = 1000, 250
 BETWEEN = "Between…"
-WIDTHS = {0: 180, 1: 104, 4: 88, 5: 96, 6: 80, 7: 104, 8: 96}
+WIDTHS = {0: 184, 1: 94, 4: 88, 5: 96, 6: 80, 7: 104, 8: 96}
 """Of the columns by their places, in pixels; what is left is for the person and the reason."""
 SHORTEST = 9  # characters of a choice that are always seen
 FROM = {4: 900, 5: 1000, 6: 1160, 7: 900, 8: 800}

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from kiosk import theme
 from kiosk.console.step import Door, Step
 from kiosk.console.steps import Camera, Done, DoorTest, Language, Model, Secret
-from kiosk.controls import button, column, label, row
+from kiosk.controls import button, column, label, restyle, row
 
-WIDEST = 760  # pixels
+WIDEST, HIGHEST = 820, 700  # pixels
 
 
 class FirstRun(QWidget):
@@ -58,16 +58,24 @@ class FirstRun(QWidget):
 
     def _lay_out(self) -> None:
         """In the middle of a wide screen, and not all over a high one."""
-        held = QWidget()
-        held.setMaximumWidth(WIDEST)
-        inside = column(self._way, self.where, self._scrolling(), row(self.back, None, self.next), gap=theme.ROOM - 4)
-        inside.setStretch(2, 1)
-        inside.setContentsMargins(0, 0, 0, 0)
-        held.setLayout(inside)
-        held.setMaximumHeight(WIDEST)
-        whole = row(held)
-        whole.setContentsMargins(theme.ROOM, theme.ROOM, theme.ROOM, theme.ROOM)
+        self._held = QFrame()
+        self._held.setMaximumSize(WIDEST, HIGHEST)
+        self._inside = column(
+            self._way, self.where, self._scrolling(), row(self.back, None, self.next), gap=theme.ROOM - 4
+        )
+        self._inside.setStretch(2, 1)
+        self._held.setLayout(self._inside)
+        whole = row(self._held)
+        whole.setContentsMargins(0, 0, 0, 0)
         self.setLayout(whole)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """On a card of its own, where the screen is larger than that."""
+        roomy = self.width() > WIDEST and self.height() > HIGHEST
+        restyle(self._held, "card" if roomy else "")
+        room = 2 * theme.WIDE if roomy else theme.ROOM
+        self._inside.setContentsMargins(room, room, room, room)
+        super().resizeEvent(event)
 
     def _scrolling(self) -> QScrollArea:
         """A keyboard on a small screen leaves little room."""

@@ -113,7 +113,7 @@ class Row(QFrame):
         whole.setStretch(2, 1)
         for part in (self._lamp, name):
             whole.setAlignment(part, Qt.AlignmentFlag.AlignTop)
-        words.addStretch()
+        whole.setAlignment(words, Qt.AlignmentFlag.AlignTop)
         whole.setContentsMargins(theme.ROOM, theme.ROOM - 4, theme.ROOM, theme.ROOM - 4)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setLayout(whole)

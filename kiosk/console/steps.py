@@ -76,8 +76,8 @@ class Camera(Step):
         lead = label(
             "You should see yourself. If not, name another camera: a number, a device or rtsp://…", look="soft"
         )
-        named = row(self.source, self.use)
-        named.setStretch(0, 1)
+        named = row(label("Camera", look="what", buddy=self.source), self.source, self.use)
+        named.setStretch(1, 1)
         super().__init__(lead, self.video, named)
         self.layout().setStretch(2, 1)  # type: ignore[union-attr]
         self.why = Notice()
@@ -174,7 +174,9 @@ class Secret(Step):
         self.keep = label(KEEP, look="soft")
         both = QWidget()
         cards = (_secret(*whose, self.passphrase, self.passphrase_again), _secret(*others, self.pin, self.pin_again))
-        both.setLayout(row(*cards, gap=theme.ROOM))
+        side_by_side = row(*cards, gap=theme.ROOM)
+        side_by_side.setContentsMargins(0, 0, 0, 0)
+        both.setLayout(side_by_side)
         both.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         super().__init__(both, self.keep, None, first=self.passphrase)
         fields = (self.passphrase, self.passphrase_again, self.pin, self.pin_again)
