@@ -107,9 +107,11 @@ class GateDialog(QDialog):
 
     def _show_letters(self, *_: object, shown: bool = True) -> None:
         """A whole keyboard for a passphrase, or the digits of a PIN."""
-        self.keyboard.setVisible(shown)
-        for other in (self.keypad, self.heading, self.lead):
-            other.setVisible(not shown)
+        others = (self.keypad, self.heading, self.lead)
+        for part in others if shown else (self.keyboard,):  # first, or there would have to be room for all at once
+            part.hide()
+        for part in (self.keyboard,) if shown else others:
+            part.show()
         self.letters.setVisible(not shown and not self._first)
 
     def _loaded(self, any_yet: bool) -> None:  # noqa: FBT001 - the answer is all there is

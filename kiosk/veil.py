@@ -11,6 +11,9 @@ def open_over(window: QWidget, dialog: QDialog) -> None:
     """Shows `dialog`, with `window` dimmed until it is answered."""
     veil = Veil(window)
     dialog.finished.connect(veil.deleteLater)
+    place = dialog.rect()
+    place.moveCenter(window.mapToGlobal(window.rect().center()))
+    dialog.move(place.topLeft())  # Qt leaves room for a frame, which a screen without a window manager has not
     dialog.open()
 
 
