@@ -85,6 +85,7 @@ class Doorkeeper:
         self._limits = limits
         self._attempts = Attempts()
         self._sight = sight
+        self._anew: Sight | None = None
         self._clock = clock
         self._utcnow = utcnow
         self._scene = Scene(Phase.STARTING)
@@ -132,6 +133,10 @@ class Doorkeeper:
         self._answer = (scene, self._clock())
         self._scene = scene
         return scene
+
+    def look_anew(self, sight: Sight) -> None:
+        """Another camera is looked through: what was seen so far counts no more. From any thread."""
+        self._anew = sight
 
     @property
     def locked(self) -> bool:
@@ -181,6 +186,9 @@ class Doorkeeper:
         return Scene(Phase.GRANTED if granted else Phase.DENIED, name=decision.name, reason=decision.reason)
 
     def _look(self, frame: Frame | None, camera: Fault | None, stopped: Callable[[], bool]) -> Scene:
+        if self._anew is not None:
+            self._watch.forget()
+            self._sight, self._anew = self._anew, None
         if frame is not None:
             self._sight = self._sight.see(frame)
         if self._locked:

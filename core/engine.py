@@ -16,6 +16,7 @@ from core.feed import Feed
 from core.latch import Latch
 from core.pace import Pace
 from core.recogniser import Recogniser
+from core.sight import Sight
 from core.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -121,6 +122,11 @@ class Engine:
         self._keeper.lock(locked=locked, by=by)
         if locked:
             self._latch.close()
+
+    def use_camera(self, camera: Camera, sight: Sight) -> None:
+        """Looks through another camera from now on, with another judge of its picture."""
+        self._feed.use(camera)
+        self._keeper.look_anew(sight)
 
     @property
     def resting(self) -> bool:

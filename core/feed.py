@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from math import inf
 
 from core.camera import Camera, LatestFrame
 from core.domain import Fault
@@ -13,6 +14,7 @@ from core.pace import Pace
 log = logging.getLogger(__name__)
 FILE_ENDED = "The camera's file has ended. Set camera.loop to play it again."
 FIRST_WAIT, LONGEST_WAIT = 0.5, 10.0  # seconds between attempts to get a camera back
+STEP = 0.1  # seconds in which we stop waiting where another camera is to be used
 
 
 class Feed:
@@ -51,33 +53,45 @@ class Feed:
         """Asks the thread to end; does not wait for it."""
         self._stop.set()
 
+    def use(self, camera: Camera) -> None:
+        """Another camera from now on; the one before is let go of as soon as it answers. From any thread."""
+        self._camera, self._lost = camera, None
+        self.latest.clear()
+        self._last_frame_at = self._clock()
+
     def _run(self, stop: threading.Event) -> None:
         wait = FIRST_WAIT
         while not stop.is_set():
+            camera = self._camera
             try:
-                self._deliver(stop)
+                self._deliver(camera, stop)
                 lost: DoorwardError = CameraUnavailable(FILE_ENDED)
-                ended = True
+                wait = inf
             except DoorwardError as error:
                 wait = FIRST_WAIT if self._lost is None else wait
-                lost, ended = error, False
+                lost = error
             except Exception:
                 log.exception("the camera failed; it is opened again")
-                lost, ended = CameraUnavailable("The camera failed; the log says how. It is tried again."), False
+                lost = CameraUnavailable("The camera failed; the log says how. It is tried again.")
             if stop.is_set():
                 return
-            self._lose(lost)
-            if ended:
-                return
-            stop.wait(wait)
-            wait = min(wait * 2, LONGEST_WAIT)
+            if camera is self._camera:
+                self._lose(lost)
+                self._wait(camera, wait, stop)
+            wait = FIRST_WAIT if camera is not self._camera else min(wait * 2, LONGEST_WAIT)
 
-    def _deliver(self, stop: threading.Event) -> None:
-        """Puts frames until the camera ends, or until we stop."""
-        frames = self._camera.frames()
+    def _wait(self, camera: Camera, seconds: float, stop: threading.Event) -> None:
+        """Until `camera` is to be tried again, or another one is to be used."""
+        until = time.monotonic() + seconds
+        while camera is self._camera and time.monotonic() < until and not stop.wait(min(seconds, STEP)):
+            pass
+
+    def _deliver(self, camera: Camera, stop: threading.Event) -> None:
+        """Puts frames until the camera ends, until another one is to be used, or until we stop."""
+        frames = camera.frames()
         try:
             for frame in frames:
-                if stop.is_set():
+                if stop.is_set() or camera is not self._camera:
                     break
                 self.latest.put(frame)
                 self._last_frame_at = self._clock()  # ours: a camera's own may be ahead

@@ -40,6 +40,12 @@ def make_camera(settings: CameraSettings, clock: Callable[[], float] = time.mono
     )
 
 
+def make_sight(settings: CameraSettings) -> Sight:
+    """Of a folder, pictures that stand still are no sign of a frozen camera."""
+    folder = isinstance(settings.source, str) and Path(settings.source).expanduser().is_dir()
+    return Sight(frozen_after=None) if folder else Sight()
+
+
 def make_model(settings: ModelSettings) -> FaceModel:
     """Raises ModelUnavailable where the pack is missing or broken. Takes a second or so."""
     if settings.pack == DEMO:
@@ -137,11 +143,6 @@ def make_engine(
         camera_timeout=settings.camera.timeout,
         door_timeout=settings.door.timeout + LATCH_SECONDS,
         limits=make_limits(settings.lockout, live=settings.liveness.enforced),
-        sight=Sight(frozen_after=None) if _stands_still(settings.camera) else Sight(),
+        sight=make_sight(settings.camera),
         on_scene=on_scene,
     )
-
-
-def _stands_still(settings: CameraSettings) -> bool:
-    """Whether the source is a folder of pictures, which are no sign of a frozen camera."""
-    return isinstance(settings.source, str) and Path(settings.source).expanduser().is_dir()

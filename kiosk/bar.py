@@ -1,10 +1,10 @@
 """The few buttons below the door's screen: another way in, another language, the operator's way in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from kiosk import theme
 from kiosk.controls import row
@@ -12,6 +12,7 @@ from kiosk.plate import LEAST, Badge, Plate
 
 TALL = 0.065  # of the screen's shorter side
 SMALLEST = 0.5  # of their usual size that words become
+LEGIBLE = 0.8  # of it, below which languages take a second line
 CHOOSING_MS = 15_000
 """After which languages that nobody chooses from go away."""
 FORGET_MS = 60_000
@@ -42,15 +43,21 @@ class Bar(QWidget):
         self.pin, self.language, self.operator = Plate("keypad"), Plate("globe"), Plate("key")
         self.back = Plate("back")
         self.choices = {code: Plate(checkable=True) for code in languages}
+        self._across = 0
         self._badges: list[Badge] = []
         self._usual_row = [self.pin, self.language, self.operator]
         self._lay_out()
         self._forget, self._choosing = (QTimer(self, singleShot=True, interval=ms) for ms in (FORGET_MS, CHOOSING_MS))
-        self._forget.timeout.connect(partial(self._choose, language))
+        self._forget.timeout.connect(lambda: self._choose(self._usual))
         self._choosing.timeout.connect(partial(self._offer, offered=False))
         self._connect()
         self._say()
         self._offer(offered=False)
+
+    @property
+    def usual(self) -> str:
+        """The code of the language that is configured."""
+        return self._usual
 
     @property
     def code(self) -> str:
@@ -61,6 +68,12 @@ class Bar(QWidget):
     def plates(self) -> list[Plate]:
         return [*self._usual_row, self.back, *self.choices.values()]
 
+    def settle(self, code: str) -> None:
+        """Another language is the configured one from now on, and spoken already."""
+        self._usual = self._code = code
+        self._forget.stop()
+        self._say()
+
     def add_badge(self, text: str) -> None:
         badge = Badge(text)
         badge.dress(self._tall)
@@ -70,7 +83,8 @@ class Bar(QWidget):
     def fit(self, shorter: int, width: int) -> None:
         """To a screen whose shorter side has so many pixels, of which `width` are for the bar."""
         self._tall, self._wide = max(LEAST, round(shorter * TALL)), width
-        self._whole.setSpacing(self._tall // 5)
+        for layout in (self._whole, self._offered):
+            layout.setSpacing(self._tall // 5)
         for badge in self._badges:
             badge.dress(self._tall)
         self._squeeze()
@@ -85,14 +99,18 @@ class Bar(QWidget):
         """Smaller words where a narrow screen has no room for those that are offered together."""
         gap = self._whole.spacing()
         badges = sum(badge.width() + gap for badge in self._badges)
-        for plates, others in ((self._usual_row, badges), ([self.back, *self.choices.values()], 0)):
-            for plate in plates:
-                plate.squeeze(1.0)
-            worded = sum(plate.sizeHint().width() for plate in plates if plate.text())
-            bare = sum(plate.sizeHint().width() for plate in plates if not plate.text())
-            room = self._wide - others - bare - gap * len(plates)
-            for plate in plates:
-                plate.squeeze(max(SMALLEST, min(1.0, room / max(1, worded))) if plate.text() else 1.0)
+        _squeezed(self._usual_row, self._wide - badges - gap * len(self._usual_row))
+        choices, room = list(self.choices.values()), self._wide - self.back.sizeHint().width() - gap
+        across = len(choices)
+        if _squeezed(choices, room - gap * across) < LEGIBLE:
+            across = (across + 1) // 2
+            for column in range(across):
+                _squeezed(choices[column::across], (room - gap * across) // across, together=False)
+        if across != self._across:
+            self._across, wide, fixed = across, QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed
+            for place, plate in enumerate(choices):
+                self._offered.addWidget(plate, place // across, place % across)
+                plate.setSizePolicy(wide if across < len(choices) else fixed, fixed)
 
     def lock(self, *, locked: bool) -> None:
         """With the door locked no PIN opens it, so none is asked for."""
@@ -111,7 +129,9 @@ class Bar(QWidget):
             self._forget.start()
 
     def _lay_out(self) -> None:
-        self._whole: QHBoxLayout = row(self.pin, self.language, self.back, *self.choices.values(), None, self.operator)
+        self._offered = QGridLayout()
+        self._whole: QHBoxLayout = row(self.pin, self.language, self.back, None, self.operator)
+        self._whole.insertLayout(3, self._offered)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setLayout(self._whole)
@@ -168,3 +188,16 @@ class Bar(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self._say()
         super().changeEvent(event)
+
+
+def _squeezed(plates: Sequence[Plate], room: int, *, together: bool = True) -> float:
+    """Smaller words on `plates`, where `room` is too little for all `together`, or for each; their share, 0 to 1."""
+    for plate in plates:
+        plate.squeeze(1.0)
+    worded = [plate.sizeHint().width() for plate in plates if plate.text()]
+    bare = sum(plate.sizeHint().width() for plate in plates if not plate.text())
+    ratio = (room - bare) / max(1, sum(worded) if together else max(worded))
+    ratio = max(SMALLEST, min(1.0, ratio))
+    for plate in plates:
+        plate.squeeze(ratio if plate.text() else 1.0)
+    return ratio

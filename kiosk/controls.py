@@ -2,8 +2,19 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kiosk import theme
 
@@ -14,6 +25,19 @@ def button(text: str, act: Callable[..., object], *, look: str = "", default: bo
     made.setObjectName(look)
     made.setAutoDefault(default)
     made.setDefault(default)
+    made.clicked.connect(act)
+    return made
+
+
+def tool(text: str, act: Callable[..., object], picture: QIcon, *, look: str = "tool") -> QToolButton:
+    """One with a picture, beside its text until it is told otherwise."""
+    made = QToolButton()
+    made.setText(text)
+    made.setObjectName(look)
+    made.setIcon(picture)
+    made.setIconSize(QSize(theme.ICON, theme.ICON))
+    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     made.clicked.connect(act)
     return made
 
@@ -54,6 +78,16 @@ def row(*parts: QWidget | QBoxLayout | None, gap: int = theme.GAP) -> QHBoxLayou
     """In reading order; None is room that stretches."""
     made = QHBoxLayout()
     _fill(made, parts, gap)
+    return made
+
+
+def card(*parts: QWidget | QBoxLayout | None, gap: int = theme.GAP) -> QFrame:
+    """What belongs together, from the top down, on a surface of its own."""
+    made = QFrame()
+    made.setObjectName("card")
+    whole = column(*parts, gap=gap)
+    whole.setContentsMargins(theme.ROOM, theme.ROOM, theme.ROOM, theme.ROOM)
+    made.setLayout(whole)
     return made
 
 

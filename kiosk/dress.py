@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from core.domain import Phase
 from kiosk import theme
 from kiosk.glyphs import paint_glyph
+from kiosk.sheet import stylesheet
 
 
 def dress(app: QApplication, look: theme.Look = theme.LIGHT) -> None:
@@ -20,7 +21,7 @@ def dress(app: QApplication, look: theme.Look = theme.LIGHT) -> None:
     app.setFont(QFont([family, *theme.FALLBACKS]))
     app.setWindowIcon(_icon())
     app.setPalette(_palette(look))
-    app.setStyleSheet(theme.stylesheet(look))
+    app.setStyleSheet(stylesheet(look))
 
 
 def _palette(look: theme.Look) -> QPalette:

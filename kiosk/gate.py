@@ -5,8 +5,8 @@ from functools import partial
 from math import ceil
 from typing import Protocol
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QBoxLayout, QDialog, QWidget
 
 from core.domain import Role
 from core.errors import DoorwardError, InvalidField
@@ -14,11 +14,14 @@ from core.pin import LEAST_DIGITS, MOST_CHARACTERS, Guard, hashed, matches
 from kiosk import theme
 from kiosk.controls import Notice, button, column, field, label, row
 from kiosk.jobs import Jobs
+from kiosk.keyboard import Keyboard
 from kiosk.keypad import Keypad
-from kiosk.veil import Veil
+from kiosk.veil import open_over
 
 ASK = "Type the operator's PIN or the administrator's passphrase."
 SET = f"There is no operator's PIN yet. Choose one of {LEAST_DIGITS} digits or more, and type it twice."
+BESIDE, BELOW = QSize(720, 400), QSize(440, 720)
+"""Its size where the keys lie beside the field, and where there is no room for that."""
 COUNT_MS = 250
 IDLE_MS = 60_000
 """After which a dialog that somebody walked away from is closed."""
@@ -48,11 +51,9 @@ class Gate:
         elif self._window.findChild(GateDialog) is None:
             dialog = GateDialog(self._secrets, self._guard, self._jobs, self._window)
             dialog.passed.connect(passed)
-            veil = Veil(self._window)
-            dialog.finished.connect(veil.deleteLater)
             dialog.finished.connect(dialog.deleteLater)
             dialog.finished.connect(self._window.activateWindow)  # without a window manager nobody else does
-            dialog.open()
+            open_over(self._window, dialog)
 
 
 class GateDialog(QDialog):
@@ -71,34 +72,53 @@ class GateDialog(QDialog):
         self.again = field("PIN once more", longest=MOST_CHARACTERS, secret=True)
         self.notice = Notice()
         self.cancel = button("&Cancel", self.reject)
+        self.letters = button("&Letters", self._show_letters)
+        self.letters.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # who has keys to press needs none on the screen
         self.go = button("C&ontinue", self._submit, look="primary", default=True)
         self._countdown = QTimer(self, interval=COUNT_MS)
         self._countdown.timeout.connect(self._count_down)
         self._idle = QTimer(self, interval=idle_ms, singleShot=True)
         self._idle.timeout.connect(self.reject)
-        self._lay_out()
+        self._lay_out(parent)
         self._allow(typing=False)
         jobs.run(self, partial(_any, secrets), self._loaded, self._unavailable)
 
-    def _lay_out(self) -> None:
-        self.keypad = Keypad(letters=True)
-        form = (label("Operator", look="heading"), self.lead, self.pin, self.again, self.notice)
-        whole = row(column(*form, None, row(self.cancel, self.go)), self.keypad, gap=theme.WIDE)
+    def _lay_out(self, parent: QWidget) -> None:
+        self.keypad, self.keyboard = Keypad(), Keyboard()
+        self.keyboard.closed.connect(partial(self._show_letters, shown=False))
+        self.heading = label("Operator", look="heading")
+        form = (self.heading, self.lead, self.pin, self.again, self.notice)
+        beside = row(column(*form, None, row(self.cancel, self.letters, self.go)), self.keypad, gap=theme.WIDE)
+        beside.setStretch(0, 1)
+        whole = column(beside, self.keyboard, gap=0)
         whole.setStretch(0, 1)
+        room = parent.size() - QSize(theme.ROOM, theme.ROOM)
+        upright = room.width() < BESIDE.width()
+        beside.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
         whole.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
         self.setLayout(whole)
+        self._show_letters(shown=False)
         self.again.hide()
         for typed in (self.pin, self.again):
             typed.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData)  # a passphrase is no number
             typed.textChanged.connect(lambda *_: self._idle.start())
-        self.resize(720, 400)
+        self.resize((BELOW if upright else BESIDE).boundedTo(room))
         self._idle.start()
+
+    def _show_letters(self, *_: object, shown: bool = True) -> None:
+        """A whole keyboard for a passphrase, or the digits of a PIN."""
+        others = (self.keypad, self.heading, self.lead)
+        for part in others if shown else (self.keyboard,):  # first, or there would have to be room for all at once
+            part.hide()
+        for part in (self.keyboard,) if shown else others:
+            part.show()
+        self.letters.setVisible(not shown and not self._first)
 
     def _loaded(self, any_yet: bool) -> None:  # noqa: FBT001 - the answer is all there is
         self._first = not any_yet
         self.lead.setText(SET if self._first else ASK)
         self.again.setVisible(self._first)
-        self.keypad.allow_letters(allowed=not self._first)
+        self.letters.setVisible(not self._first)
         if self._first:
             self.pin.setPlaceholderText("PIN")
             self.pin.setAccessibleName("PIN")

@@ -38,6 +38,8 @@ class Keypad(QStackedWidget):
 
     def enlarge(self, scale: float) -> None:
         """Keys of so many times their usual size, at most."""
+        for grid in self.findChildren(QGridLayout):
+            grid.setSpacing(round(theme.GAP * scale))
         for _, made in self._keys:
             made.setMaximumSize(round(theme.KEY * scale), round(theme.KEY * scale))
 

@@ -15,9 +15,11 @@ from kiosk import theme
 from kiosk.controls import Notice, button, column, field, label, row
 from kiosk.jobs import Jobs
 from kiosk.keypad import Keypad
+from kiosk.sheet import enlarged
 
-SMALLEST, MOST = (800, 480), 2.4
+SMALLEST, MOST = (800, 480), 4.8
 """The screen that the console's sizes are made for, and how many times as large all is at most."""
+FORM, KEYS = 380, 400  # pixels: the most that the fields and the keys are wide on that screen
 IDLE_MS = 30_000
 """After which a page that somebody walked away from is closed, and what was typed forgotten."""
 
@@ -40,7 +42,7 @@ class PinPage(QWidget):
         super().__init__()
         self._pins, self._jobs, self._utcnow = pins, jobs, utcnow
         self.heading, self.lead = label("", look="heading"), label("", look="soft")
-        self.id_label, self.pin_label = label("", look="small"), label("", look="small")
+        self.id_label, self.pin_label = label("", look="what"), label("", look="what")
         self.user_id, self.pin = field("", longest=64), field("", longest=MOST_DIGITS, secret=True)
         self.notice = Notice()
         self.cancel = button("", self.leave)
@@ -75,7 +77,7 @@ class PinPage(QWidget):
     def _lay_out(self) -> None:
         self.id_label.setBuddy(self.user_id)
         self.pin_label.setBuddy(self.pin)
-        form = column(
+        self._lines = column(
             None,
             self.heading,
             self.lead,
@@ -88,8 +90,10 @@ class PinPage(QWidget):
             row(self.cancel, self.go),
         )
         self._form = QWidget()
-        self._form.setLayout(form)
-        self._whole = row(self._form, self.keypad, gap=theme.WIDE)
+        self._form.setLayout(self._lines)
+        self._whole = row(None, self._form, self.keypad, None, gap=theme.WIDE)
+        for place, share in enumerate((1, 1000, 1000, 1)):  # in the middle, once both are as large as they may be
+            self._whole.setStretch(place, share)
         self._whole.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
         self.setLayout(self._whole)
 
@@ -149,12 +153,21 @@ class PinPage(QWidget):
         scale = round(scale, 1)
         if scale != self._scale:
             self._scale = scale
-            self._form.setMaximumSize(round(theme.FORM * scale), round(theme.FORM * scale))
             self.keypad.enlarge(scale)
-            self.setStyleSheet(theme.enlarged(scale))
+            self._whole.setSpacing(round(theme.WIDE * scale))
+            self._lines.setSpacing(round(theme.GAP * scale))
+            self.setStyleSheet(enlarged(scale))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         upright = self.height() > self.width()
         self._whole.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
-        self._enlarge(max(1.0, min(self.width() / SMALLEST[0 if not upright else 1], MOST)))
+        across, down = SMALLEST[::-1] if upright else SMALLEST
+        self._enlarge(max(1.0, min(self.width() / across, self.height() / down, MOST)))
+        for part, most in ((self._form, FORM), (self.keypad, KEYS)):
+            part.setMaximumWidth(self.width() if upright else round(most * self._scale))
+        for place, share in (
+            (0, 1),
+            (self._lines.count() - 2, 0 if upright else 1),
+        ):  # the buttons lie beside the last keys
+            self._lines.setStretch(place, share)
         super().resizeEvent(event)

@@ -47,7 +47,7 @@ class Plate(QAbstractButton):
         if not self.text():
             return QSize(tall, tall)
         words = QFontMetrics(self._font(tall)).horizontalAdvance(self.text())
-        return QSize(words + round(tall * (1.2 if self._sign else 0.7) * self._share / WORDS), tall)
+        return QSize(max(theme.TARGET, words + round(tall * (1.2 if self._sign else 0.7) * self._share / WORDS)), tall)
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         tall = self.height()

@@ -1,17 +1,17 @@
-"""One thing's state in the strip: a lamp, and words that say the same."""
+"""How a part is, as a sign: told by its shape, and by its colour as well."""
 
 from enum import Enum
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from kiosk import theme
-from kiosk.controls import row
+from kiosk.strokes import fill, square, stroke
 
 
 class Health(Enum):
-    """How a thing is: a disc in the colour for good, a ring, a square in the colour for bad."""
+    """How a thing is: a disc with a tick, a ring with a dash, a triangle that warns."""
 
     WELL = "well"
     IDLE = "idle"
@@ -27,7 +27,7 @@ class Lamp(QWidget):
     def __init__(self, look: theme.Look = theme.LIGHT) -> None:
         super().__init__()
         self._look = look
-        self.setFixedSize(12, 12)
+        self.setFixedSize(theme.ICON, theme.ICON)
         self._health = Health.IDLE
 
     def show_health(self, health: Health) -> None:
@@ -36,37 +36,27 @@ class Lamp(QWidget):
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = QColor(self._health.colour(self._look))
-        area = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        painter.setPen(colour)
-        painter.setBrush(colour if self._health is not Health.IDLE else Qt.BrushStyle.NoBrush)
-        if self._health is Health.ILL:
-            painter.drawRect(area)
-        else:
-            painter.drawEllipse(area)
+        paint_health(painter, QRectF(self.rect()), self._health, self._look)
         painter.end()
 
 
-class Status(QWidget):
-    """A lamp and its words."""
-
-    def __init__(self, text: str, look: theme.Look = theme.LIGHT) -> None:
-        super().__init__()
-        self._lamp = Lamp(look)
-        self._label = QLabel(text, textFormat=Qt.TextFormat.PlainText)
-        whole = row(self._lamp, self._label)
-        whole.setContentsMargins(0, 0, 0, 0)
-        self.setLayout(whole)
-
-    @property
-    def text(self) -> str:
-        return self._label.text()
-
-    def yields(self) -> None:
-        """Lets its words be cut where the others leave no room for them."""
-        self._label.setMinimumWidth(1)
-
-    def say(self, text: str, health: Health) -> None:
-        self._label.setText(text)
-        self._lamp.show_health(health)
+def paint_health(painter: QPainter, area: QRectF, health: Health, look: theme.Look) -> None:
+    """Into the square `area`, on a surface."""
+    colour, ground = QColor(health.colour(look)), QColor(look.surface)
+    with square(painter, area):
+        if health is Health.IDLE:
+            stroke(painter, colour, 9)
+            painter.drawEllipse(QPointF(50, 50), 40, 40)
+            painter.drawLine(QPointF(33, 50), QPointF(67, 50))
+        elif health is Health.WELL:
+            fill(painter, colour)
+            painter.drawEllipse(QPointF(50, 50), 45, 45)
+            stroke(painter, ground, 11)
+            painter.drawPolyline([QPointF(29, 52), QPointF(44, 67), QPointF(72, 35)])
+        else:
+            stroke(painter, colour, 10)
+            painter.setBrush(colour)
+            painter.drawPolygon([QPointF(50, 12), QPointF(94, 88), QPointF(6, 88)])
+            stroke(painter, ground, 11)
+            painter.drawLine(QPointF(50, 38), QPointF(50, 58))
+            painter.drawPoint(QPointF(50, 76))

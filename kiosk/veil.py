@@ -2,9 +2,19 @@
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from kiosk import theme
+
+
+def open_over(window: QWidget, dialog: QDialog) -> None:
+    """Shows `dialog`, with `window` dimmed until it is answered."""
+    veil = Veil(window)
+    dialog.finished.connect(veil.deleteLater)
+    place = dialog.rect()
+    place.moveCenter(window.mapToGlobal(window.rect().center()))
+    dialog.move(place.topLeft())  # Qt leaves room for a frame, which a screen without a window manager has not
+    dialog.open()
 
 
 class Veil(QWidget):

@@ -65,6 +65,11 @@ class Video(QWidget):
         """Where the oval is, in the view."""
         return lying(self._spot, self._picture(), QRectF(self.rect()), mirror=self._mirror)
 
+    @property
+    def settled(self) -> bool:
+        """Whether there is a picture, and as large as it is seen now."""
+        return self._image is not None and self._image.deviceIndependentSize().toSize() == self.size()
+
     def show_scene(self, scene: Scene) -> None:
         before, self._scene = self._scene, scene
         if self._guide is None:

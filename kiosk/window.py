@@ -15,6 +15,7 @@ from kiosk.bar import Bar
 from kiosk.doorscreen import DoorScreen, calm
 from kiosk.oval import sought
 from kiosk.steady import Steady
+from kiosk.touch import TouchKeyboard
 from kiosk.video import Video
 from kiosk.wording import Greeting
 
@@ -55,13 +56,15 @@ class Window(QMainWindow):
         self._seen_at = float("-inf")
         self._locked = self._closing = False
         self._page: QWidget | None = None
+        self._touch = TouchKeyboard(self)
         self._stack = QStackedWidget()
+        self._stack.setMinimumSize(1, 1)  # a page does with what there is: the window grows for none
         self._stack.addWidget(self.door)
         self.setCentralWidget(self._stack)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.refresh)
         self._timer.start()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that no button has the focus until somebody asks for it
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # by no click, or keys on the screen would take it from a field
         self.setFocus()
 
     @property
@@ -107,9 +110,10 @@ class Window(QMainWindow):
         awake = self.awake
         self.door.show_scene(shown if awake or shown.phase is not Phase.IDLE else calm(shown), awake=awake)
 
-    def show_page(self, page: QWidget) -> None:
-        """Over the door, in the place of any other page."""
+    def show_page(self, page: QWidget, *, keyboard: bool = False) -> None:
+        """Over the door, in the place of any other page. `keyboard`: one comes up where its fields are touched."""
         self._drop_page()
+        self._touch.serve(page if keyboard else None)
         self._page = page
         self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
@@ -122,6 +126,7 @@ class Window(QMainWindow):
 
     def _drop_page(self) -> None:
         page, self._page = self._page, None
+        self._touch.serve(None)
         self._stack.setCurrentWidget(self.door)
         if page is not None:
             self._stack.removeWidget(page)

@@ -357,3 +357,39 @@ def test_a_thread_left_behind_does_not_come_back_to_life():
             thread.join(5)
         assert shown.is_set()
         assert not any(thread.is_alive() for thread in old)
+
+
+# another camera ------------------------------------------------------------------------------------------------------
+
+
+def test_another_camera_is_looked_through_at_once():
+    with House(FakeCamera(ZED)) as house:
+        house.waits_for_phase(Phase.DENIED)
+        house.engine.use_camera(FakeCamera(ANN), Sight())
+        house.waits_for_phase(Phase.GRANTED)
+    assert house.door.times_opened == 1
+
+
+@pytest.mark.logs("camera: The camera cannot be opened")
+def test_one_that_is_not_there_makes_way_for_one_that_is():
+    gone = FakeCamera()
+    gone.is_unplugged()
+    with House(gone) as house:
+        house.waits_for_fault("camera_unavailable")
+        house.engine.use_camera(FakeCamera(ANN), Sight())
+        house.waits_for_phase(Phase.GRANTED)
+
+
+class Ended:
+    """A film that is over."""
+
+    def frames(self):
+        return iter(())
+
+
+@pytest.mark.logs("camera: The camera's file has ended")
+def test_a_film_that_is_over_is_not_the_end():
+    with House(Ended()) as house:
+        house.waits_for_fault("camera_unavailable")
+        house.engine.use_camera(FakeCamera(ANN), Sight())
+        house.waits_for_phase(Phase.GRANTED)

@@ -3,10 +3,11 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from core.domain import Role
-from kiosk.console.console import NARROW, Console, Entry, allowed
+from kiosk import theme
+from kiosk.console.console import Console, Entry, allowed
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -93,7 +94,7 @@ def test_a_locked_door_is_said_over_all_pages_and_can_be_unlocked(console, qtbot
     made = console(standing=NOTICE)
     assert made.standing.text() == NOTICE
     made.show_locked(locked=True)
-    assert made.standing.text().splitlines() == ["This door is locked: nobody is let in, by face or by PIN.", NOTICE]
+    assert made.standing.text().splitlines() == ["Locked: nobody is let in, by face or by PIN.", NOTICE]
     with qtbot.waitSignal(made.lock_wanted) as wanted:
         qtbot.mouseClick(made.lock, Qt.MouseButton.LeftButton)
     assert wanted.args == [False]
@@ -159,21 +160,23 @@ def within(console, widget):
 
 
 @pytest.mark.parametrize("size", [(800, 480), (1280, 800), (1080, 1920), (3840, 2160)])
-def test_the_way_back_and_the_lock_are_always_in_sight(console, qtbot, size):
+def test_every_page_the_way_back_and_the_lock_are_always_in_sight(console, qtbot, size):
     titles = ("Enrol", "People", "Import", "Events", "Health", "Settings", "Set up")
     made = console(*Book(*titles).entries, standing=NOTICE, size=size)
     for title in titles:
         made.open(title)
-        assert (within(made, made.back), within(made, made.lock)) == (True, True)
-        qtbot.waitUntil(lambda title=title: within(made, made.tabs[title]))
+        for button in (made.back, made.lock, made.fullscreen, made.shut, *made.tabs.values()):
+            assert within(made, button), button.text()
+            assert min(button.width(), button.height()) >= theme.TARGET, button.text()
     assert made.back.accessibleName() == "Back to the door"
 
 
-def test_the_list_lies_above_the_pages_where_it_is_narrow_and_beside_them_else(console, qtbot):
-    made = console(size=(NARROW - 1, 600))
-    assert made.tabs["People"].mapTo(made, QPoint(0, 0)).y() == made.tabs["Enrol"].mapTo(made, QPoint(0, 0)).y()
-    made.resize(NARROW, 600)
-    qtbot.waitUntil(lambda: made.tabs["People"].x() == made.tabs["Enrol"].x())
+def test_the_names_of_the_pages_stand_below_their_pictures_where_it_is_narrow_and_beside_them_else(console, qtbot):
+    made = console(size=(theme.NARROW - 1, 600))
+    tab, style = made.tabs["People"], Qt.ToolButtonStyle
+    assert (tab.toolButtonStyle(), tab.text()) == (style.ToolButtonTextUnderIcon, "People")
+    made.resize(theme.NARROW, 600)
+    assert (tab.toolButtonStyle(), tab.text()) == (style.ToolButtonTextBesideIcon, "People")
 
 
 @pytest.mark.parametrize("size", [(800, 480), (1280, 800)])
@@ -199,7 +202,7 @@ def test_arrows_lead_from_page_to_page(console, qtbot):
 
 def test_everything_has_a_name_for_a_screen_reader(console):
     made = console()
-    controls = [made.standing, *made.findChildren(QPushButton)]
+    controls = [made.standing, *made.findChildren(QAbstractButton)]
     names = [QAccessible.queryAccessibleInterface(c).text(QAccessible.Text.Name) for c in controls if c.isVisible()]
     assert names
     assert all(names)
@@ -211,10 +214,3 @@ def test_it_is_read_from_the_left_whatever_the_door_speaks(console, qapp):
         assert console().layoutDirection() is Qt.LayoutDirection.LeftToRight
     finally:
         qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-
-
-def test_it_says_what_is_there_and_nothing_is_cut_off(console):
-    made = console(standing=NOTICE, size=(800, 480))
-    for text in (*made.findChildren(QPushButton), *made.findChildren(QLabel)):
-        if text.isVisible():
-            assert text.width() >= text.minimumSizeHint().width(), text.text()

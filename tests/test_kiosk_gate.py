@@ -238,6 +238,31 @@ def test_the_keypad_types_where_the_cursor_is(visit, qtbot):
     assert (dialog.pin.text(), dialog.again.text()) == ("13", "0")
 
 
+def test_a_passphrase_is_typed_by_touch_alone(visit, qtbot):
+    gate = visit(FakeSecrets(**BOTH))
+    dialog = gate.knock()
+    dialog.activateWindow()
+    qtbot.mouseClick(dialog.letters, Qt.MouseButton.LeftButton)
+    assert (dialog.keypad.isVisible(), dialog.keyboard.isVisible()) == (False, True)
+    for character in PASSPHRASE:
+        named = "Space" if character == " " else character
+        keys = [key for key in dialog.keyboard.findChildren(QPushButton) if key.accessibleName() == named]
+        qtbot.mouseClick(keys[0], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: gate.passed == [ADMINISTRATOR])
+
+
+def test_from_the_letters_one_comes_back_to_the_digits(visit, qtbot):
+    dialog = visit(FakeSecrets(**BOTH)).knock()
+    qtbot.mouseClick(dialog.letters, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.keyboard.away, Qt.MouseButton.LeftButton)
+    assert (dialog.keypad.isVisible(), dialog.keyboard.isVisible()) == (True, False)
+
+
+def test_a_first_pin_needs_no_letters(visit):
+    assert visit(FakeSecrets()).knock().letters.isHidden()
+
+
 def test_it_asks_once_at_a_time(visit, window):
     gate = visit(FakeSecrets(**BOTH))
     gate.knock()

@@ -45,7 +45,7 @@ class FakeDownload:
     """Goes on until it is told to end or to fail, or until whoever watches has had enough."""
 
     def __init__(self):
-        self.asked = None
+        self.asked, self.done = None, 50_000_000
         self.given_up = threading.Event()
         self._end = threading.Event()
         self._failure = None
@@ -61,7 +61,7 @@ class FakeDownload:
         self.asked = (name, root, accepted)
         try:
             while not self._end.wait(0.01):
-                progress(50_000_000, 200_000_000)
+                progress(self.done, 200_000_000)
         except BaseException:
             self.given_up.set()
             raise
@@ -85,11 +85,24 @@ def test_nothing_is_fetched_before_the_licence_is_accepted(qtbot, getpack, downl
     assert "non-commercial" in getpack.licence.text()
     assert download.asked is None
     getpack.accept_button.click()
-    qtbot.waitUntil(lambda: getpack.bar.format() == "50.0 of 200.0 MB")
+    qtbot.waitUntil(lambda: getpack.so_far.text() == "50.0 of 200.0 MB")
     assert getpack.bar.value() == getpack.bar.maximum() / 4
     assert download.asked == ("buffalo_l", Path("models"), True)
     download.comes()
     qtbot.waitUntil(lambda: "The model is here" in getpack.notice.text())
+
+
+def test_bytes_and_the_time_left_are_told_as_it_goes_since_it_went_on(qtbot, jobs, window, download):
+    now = [100.0]
+    dialog = PackDialog("buffalo_l", Path("models"), jobs, window, fetch=download, clock=lambda: now[0])
+    dialog.open()
+    dialog.accept_button.click()
+    qtbot.waitUntil(lambda: dialog.so_far.text() == "50.0 of 200.0 MB")  # nobody knows yet how long
+    now[0] += 10
+    download.done += 10_000_000
+    qtbot.waitUntil(lambda: dialog.so_far.text() == "60.0 of 200.0 MB. About 2 min left.")
+    download.comes()
+    qtbot.waitUntil(dialog.so_far.isHidden)
 
 
 def test_closing_it_cancels_the_download(qtbot, getpack, download):

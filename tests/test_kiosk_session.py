@@ -4,10 +4,13 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
 
+from core.demo import write_portraits
 from core.domain import EventFilter, Incident, Phase, Role, Scene
+from core.pictures import decode_image
 from core.pin import hashed, hashed_passphrase
 from kiosk.console.firstrun import FirstRun
 from kiosk.console.question import Question
+from kiosk.console.wiring import speak_to
 from kiosk.gate import GateDialog
 from kiosk.pinpage import PinPage
 from kiosk.session import is_new
@@ -223,6 +226,32 @@ def test_nor_while_the_door_is_being_set_up(kiosk, qtbot):
     assert made.parts.engine.resting
     made.press(made.console.back)
     assert not made.parts.engine.resting
+
+
+def test_a_language_and_a_camera_chosen_in_the_set_up_are_the_doors_from_then_on(kiosk, qtbot, tmp_path):
+    made = kiosk()
+    before = made.parts.engine.latest.peek
+    made.press(made.window.bar.operator)
+    page = made.console.open("Set up")
+    try:
+        page.step.choices["de"].click()
+        made.press(page.next)
+        qtbot.waitUntil(lambda: page.step is page.steps[1])
+        assert made.window.bar.code == made.window.bar.usual == "de"
+        (tmp_path / "pictures").mkdir()
+        portraits = write_portraits(tmp_path / "pictures")
+        page.step.source.setText(str(portraits[0].parent))
+        made.press(page.step.use)
+        size = decode_image(portraits[0].read_bytes(), "").shape
+        qtbot.waitUntil(lambda: before() is not None and before().image.shape == size, timeout=20_000)
+        made.press(made.console.back)
+        qtbot.waitUntil(lambda: made.console is None)
+        made.press(made.window.bar.operator)
+        again = made.console.open("Set up")
+        assert again.step.code == "de"
+        assert again.steps[1].source.text() == str(portraits[0].parent)
+    finally:
+        speak_to("en")
 
 
 def test_nobody_has_been_asked_who_may_operate_a_new_door(kiosk, qtbot):

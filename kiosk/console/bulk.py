@@ -114,8 +114,8 @@ class BulkPage(QWidget):
         self.under_way.setLayout(_tight(below))
         self.bar.setAccessibleName("Progress")
         self.bar.setTextVisible(False)
-        whole = column(label("Enrol many people", look="heading"), self.notice, self.setup, self.under_way)
-        for place in (2, 3):
+        whole = column(self.notice, self.setup, self.under_way)
+        for place in (1, 2):
             whole.setStretch(place, 1)
         whole.setContentsMargins(theme.ROOM, theme.ROOM, theme.ROOM, theme.ROOM)
         self.setLayout(whole)

@@ -15,6 +15,7 @@ LEAD = (
 )
 DROP = "Drop a list here, or choose one."
 UNCHOSEN = "None yet"
+BREAK = "\u200b"  # not seen: a line may end here
 
 
 class OrderForm(QFrame):
@@ -85,14 +86,18 @@ class OrderForm(QFrame):
     def _show(self) -> None:
         order = self.order()
         self.drop_here.setVisible(order is None)
-        self.listed.setText(str(self._listed or UNCHOSEN))
-        self.folder.setText(str(self._folder or (self._listed.parent if self._listed else UNCHOSEN)))
-        self.report.setText(str(order.report_path if order else UNCHOSEN))
+        self.listed.setText(_breaking(self._listed))
+        self.folder.setText(_breaking(self._where()))
+        self.report.setText(_breaking(order.report_path if order else None))
         for needs_list in (self.choose_folder, self.choose_report, self.start):
             needs_list.setEnabled(order is not None)
         _named(self.choose_list, "List of people", self.listed.text())
         _named(self.choose_folder, "Folder of the pictures", self.folder.text())
         _named(self.choose_report, "Report", self.report.text())
+
+    def _where(self) -> Path | None:
+        """Where the pictures are looked for."""
+        return self._folder or (self._listed.parent if self._listed else None)
 
     def _choose_list(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "List of people", "", "CSV (*.csv *.tsv *.txt)")
@@ -100,13 +105,14 @@ class OrderForm(QFrame):
             self.take_list(Path(name))
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Folder of the pictures", self.folder.text())
+        name = QFileDialog.getExistingDirectory(self, "Folder of the pictures", str(self._where()))
         if name:
             self._folder = Path(name)
             self._show()
 
     def _choose_report(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Report", self.report.text(), "CSV (*.csv)")
+        order = self.order()
+        name, _ = QFileDialog.getSaveFileName(self, "Report", str(order.report_path if order else ""), "CSV (*.csv)")
         if name:
             self._report = Path(name)
             self._show()
@@ -117,6 +123,11 @@ class OrderForm(QFrame):
             self.wanted.emit(order)
 
 
+def _breaking(path: Path | None) -> str:
+    """What is chosen; a long path may go on in the next line behind each of its folders."""
+    return UNCHOSEN if path is None else str(path).replace("/", f"/{BREAK}")
+
+
 def _named(chooser: QPushButton, what: str, chosen: str) -> None:
     """A screen reader hears what is chosen where it can be changed."""
-    chooser.setAccessibleName(f"{what}: {chosen}. {chooser.text().replace('&', '')}")
+    chooser.setAccessibleName(f"{what}: {chosen.replace(BREAK, '')}. {chooser.text().replace('&', '')}")

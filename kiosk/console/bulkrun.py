@@ -15,6 +15,7 @@ from core.errors import DoorwardError
 from core.roster import read_people
 from kiosk.console.personwords import count
 from kiosk.jobs import Jobs
+from kiosk.timeleft import seconds_left, time_left
 
 WORDS = {Status.STORED: "Stored", Status.UNCHANGED: "Enrolled already", Status.REFUSED: "Refused"}
 
@@ -71,10 +72,9 @@ class Import:
 
     def seconds_left(self) -> float | None:
         """As the rows so far have taken; None while nobody knows."""
-        done = len(self.results)
-        if not (self.running and done and self.total):
+        if not self.running:
             return None
-        return (self._clock() - self._started) / done * (self.total - done)
+        return seconds_left(self._clock() - self._started, len(self.results), self.total)
 
     def _run(self, order: Order, results: list[RowResult]) -> None:
         listed = read_people(order.listed, order.folder)
@@ -108,17 +108,6 @@ def tally(run: Import) -> str:
     done = f"{len(run.results):,} of {count(run.total, 'row')}" + (f": {', '.join(parts)}." if parts else ".")
     left = run.seconds_left()
     return done if left is None else f"{done} {time_left(left)}"
-
-
-def time_left(seconds: float) -> str:
-    """Roughly: nobody wants to see the seconds jump."""
-    if seconds < 10:
-        return "Some seconds left."
-    if seconds < 60:
-        return f"About {10 * round(seconds / 10)} s left."
-    if seconds < 3600:
-        return f"About {round(seconds / 60)} min left."
-    return f"About {seconds / 3600:.1f} h left."
 
 
 def outcome(run: Import) -> tuple[bool, str]:

@@ -2,36 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QBoxLayout,
-    QButtonGroup,
-    QDialog,
-    QFrame,
-    QPushButton,
-    QScrollArea,
-    QScroller,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QScrollArea, QStackedWidget, QWidget
 
 from core.domain import Role
 from kiosk import theme
-from kiosk.controls import Notice, button, column, label, row
+from kiosk.console.head import Head
+from kiosk.console.rail import Rail
+from kiosk.controls import Notice, column, row
 
-NARROW = 1000
-"""Below so many pixels the list of pages lies above them."""
-SIDE = 232
-PEEK = 64  # how much of the next tab is seen, so that one knows of it
-BACK = "← Back to the door"
-NO_LIMIT = 16777215  # Qt's QWIDGETSIZE_MAX
-CLOSED = "This door is locked: nobody is let in, by face or by PIN."
-RESTING = "While this page uses the camera, nobody is let in by face."
+CLOSED = "Locked: nobody is let in, by face or by PIN."
+RESTING = "Meanwhile nobody is let in by face."
 TOUCHES = {
     QEvent.Type.KeyPress,
     QEvent.Type.MouseButtonPress,
@@ -81,19 +65,21 @@ class Console(QWidget):
         self.setObjectName("console")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # it speaks English, whatever the door does
-        self._look = look
         self._entries = {entry.title: entry for entry in pages}
         self._pages: dict[str, QScrollArea] = {}
         self._stack = QStackedWidget()
         self._locked = self._resting = False
         self._standing = standing
-        self.standing, self.notice = label("", look="standing"), Notice()
-        self.tabs = {title: self._tab(title) for title in self._entries}
-        self.back = button("", self.left.emit)
-        self.back.setAccessibleName("Back to the door")
-        self.lock = button("Lock the door", lambda: self.lock_wanted.emit(not self._locked))
-        self.fullscreen = button("", lambda: self.fullscreen_wanted.emit(not self.window().isFullScreen()))
-        self.shut = button("Close Doorward", self.closed_wanted.emit)
+        self.notice = Notice()
+        self._rail = Rail(self._entries, self.left.emit, self.open, look)
+        self._head = Head(
+            lambda: self.lock_wanted.emit(not self._locked),
+            lambda: self.fullscreen_wanted.emit(not self.window().isFullScreen()),
+            self.closed_wanted.emit,
+            look,
+        )
+        self.tabs, self.back, self.standing = self._rail.tabs, self._rail.back, self._head.standing
+        self.lock, self.fullscreen, self.shut = self._head.lock, self._head.fullscreen, self._head.shut
         self._lay_out()
         self.show_locked(locked=False)
         self._idle = QTimer(self, interval=round(lock_after * 60_000), singleShot=True)
@@ -108,7 +94,7 @@ class Console(QWidget):
             self._stack.addWidget(self._pages[title])
         self._stack.setCurrentWidget(self._pages[title])
         self.tabs[title].setChecked(True)
-        self._scroll.ensureWidgetVisible(self.tabs[title], PEEK, 0)
+        self._head.title.setText(title)
         page = self._pages[title].widget()
         assert page is not None  # noqa: S101 - it was put there
         return page
@@ -117,9 +103,7 @@ class Console(QWidget):
         """Whether the door is locked to everybody."""
         self._locked = locked
         self._say_standing()
-        self.lock.setText("Unlock the door" if locked else "Lock the door")
-        self.lock.setToolTip("Lets people in again" if locked else "Lets nobody in, by face or by PIN")
-        self.lock.setAccessibleDescription(self.lock.toolTip())
+        self._head.show_locked(locked=locked)
 
     def show_resting(self, *, resting: bool) -> None:
         """Whether faces are not looked at, since the page that is shown has somebody at the camera."""
@@ -127,7 +111,7 @@ class Console(QWidget):
         self._say_standing()
 
     def show_fullscreen(self, *, fullscreen: bool) -> None:
-        self.fullscreen.setText("Leave full screen" if fullscreen else "Full screen")
+        self._head.show_fullscreen(fullscreen=fullscreen)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() in TOUCHES:
@@ -141,7 +125,8 @@ class Console(QWidget):
         shown.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        self._arrange(narrow=self.width() < NARROW)
+        self._rail.fit(narrow=self.width() < theme.NARROW)
+        self._head.fit(narrow=self.width() < theme.NARROW + 2 * theme.FORM // 3)
         super().resizeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
@@ -158,8 +143,7 @@ class Console(QWidget):
     def _say_standing(self) -> None:
         resting = self._resting and not self._locked
         said = (CLOSED if self._locked else "", RESTING if resting else "", self._standing)
-        self.standing.setText("\n".join(filter(None, said)))
-        self.standing.setVisible(bool(self.standing.text()))
+        self._head.say_standing("\n".join(filter(None, said)))
 
     def _leave(self) -> None:
         """Also out of a question that a page still asks."""
@@ -168,50 +152,16 @@ class Console(QWidget):
                 dialog.reject()
         self.left.emit()
 
-    def _tab(self, title: str) -> QPushButton:
-        tab = button(title, partial(self.open, title), look="tab")
-        tab.setCheckable(True)
-        return tab
-
     def _lay_out(self) -> None:
-        group = QButtonGroup(self)  # arrows lead from tab to tab
-        for tab in self.tabs.values():
-            group.addButton(tab)
-        self._list = column(*self.tabs.values(), None, self.fullscreen, self.shut)
-        self._list.setContentsMargins(0, 0, 0, 0)
-        listed = QWidget()
-        listed.setObjectName("held")
-        listed.setLayout(self._list)
-        self._scroll = _scrolling(listed, "Pages")
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        QScroller.grabGesture(self._scroll.viewport(), QScroller.ScrollerGestureType.TouchGesture)
-        self._rail = column(self.back, self._scroll, self.lock)
-        self._side = QFrame()
-        self._side.setObjectName("rail")
-        self._side.setLayout(self._rail)
-        self._body = row(self._side, self._stack, gap=0)
-        self._body.setStretch(1, 1)
-        whole = column(self.standing, self.notice, self._body, gap=0)
-        whole.setStretch(2, 1)
+        page = column(self._head, self.notice, self._stack, gap=0)
+        page.setStretch(2, 1)
+        whole = row(self._rail, page, gap=0)
+        whole.setStretch(1, 1)
         whole.setContentsMargins(0, 0, 0, 0)
         self.setLayout(whole)
-        self._arrange(narrow=False)
-        order = (self.back, *self.tabs.values(), self.fullscreen, self.shut, self.lock, self._stack)
+        order = (self.back, *self.tabs.values(), self.lock, self.fullscreen, self.shut, self._stack)
         for before, after in pairwise(order):
             self.setTabOrder(before, after)
-
-    def _arrange(self, *, narrow: bool) -> None:
-        """The list of pages at the left, or in one line above them."""
-        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        self._body.setDirection(down if narrow else across)
-        for layout in (self._rail, self._list):
-            layout.setDirection(across if narrow else down)
-        margin = theme.GAP // 2 if narrow else theme.GAP
-        self._rail.setContentsMargins(margin, margin, margin, margin)
-        self._scroll.setMaximumHeight(self._list.sizeHint().height() if narrow else NO_LIMIT)
-        self._side.setMinimumWidth(0 if narrow else SIDE)
-        self._side.setMaximumWidth(NO_LIMIT if narrow else SIDE)
-        self.back.setText("← Door" if narrow else BACK)
 
 
 def _application() -> QObject:
@@ -226,6 +176,8 @@ def _scrolling(page: QWidget, name: str) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setAccessibleName(name)
+    area.setAlignment(Qt.AlignmentFlag.AlignLeft)
+    page.setMaximumWidth(theme.PAGE)
     area.setWidget(page)
     for ground in (area.viewport(), page):
         ground.setAutoFillBackground(False)  # the console has one

@@ -63,8 +63,8 @@ class EnrolPage(QWidget):
         self._busy = False
         sitter = Sitter(recogniser, latest, jobs, clock, self)
         self.portfolio = Portfolio(enrolment, recogniser, sitter, jobs, limits=limits, poses=poses, most=most)
-        self.heading, self.notice = label("", look="heading"), Notice()
-        self.who = Who(consent_text, consent_version, utcnow, look)
+        self.heading, self.notice = label("", look="title"), Notice()
+        self.who = Who(consent_text, consent_version, utcnow)
         self.pictures = Pictures(latest, mirror=mirror, most=most, look=look)
         self.done = Done(look)
         self.buttons = EnrolButtons(
@@ -226,7 +226,8 @@ class EnrolPage(QWidget):
         self._step = step
         self._steps.setCurrentWidget(step)
         named = step is self.pictures and self._draft is not None
-        self.heading.setText(self._draft.called if named and self._draft is not None else "Enrol a person")
+        self.heading.setText(self._draft.called if named and self._draft is not None else "")
+        self.heading.setVisible(named)
         self.notice.clear()
         self._offer()
         self.who.begin() if step is self.who else self.buttons.focus()
@@ -238,6 +239,7 @@ class EnrolPage(QWidget):
         kept, at_camera = len(self.portfolio.kept), self.pictures.at_camera
         self.buttons.offer(step, kept, question, busy=busy, at_camera=at_camera)
         self.pictures.setEnabled(not busy)
+        self.pictures.strip.setVisible(question is None)  # what is asked is for the operator
         attended = step is not Step.WHO and at_camera
         if attended is not self._attended:
             self._attended = attended

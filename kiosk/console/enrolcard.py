@@ -13,6 +13,7 @@ from kiosk.strokes import fill, square
 
 LEAST = QSize(104, 88)  # it takes what room there is
 RING = 3.0
+SEEN = 0.75  # of a crop, from top to bottom, at least
 
 
 class Card(QPushButton):
@@ -74,14 +75,17 @@ class Card(QPushButton):
         painter.end()
 
     def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
-        """The middle of it, filling the card between the words."""
+        """The middle of it, filling the card between the words as far as the face is still seen."""
         if self._image is None:
             self._paint_nobody(painter, area)
             return
-        scale = max(area.width() / self._image.width(), area.height() / self._image.height())
-        shown = QRectF(0, 0, area.width() / scale, area.height() / scale)
+        wide, high = self._image.width(), self._image.height()
+        scale = min(max(area.width() / wide, area.height() / high), area.height() / (SEEN * high))
+        shown = QRectF(0, 0, min(wide, area.width() / scale), min(high, area.height() / scale))
+        place = QRectF(0, 0, shown.width() * scale, shown.height() * scale)
         shown.moveCenter(QRectF(self._image.rect()).center())
-        painter.drawImage(area, self._image, shown)
+        place.moveCenter(area.center())
+        painter.drawImage(place, self._image, shown)
 
     def _paint_nobody(self, painter: QPainter, area: QRectF) -> None:
         """A head and shoulders, where there is no picture yet."""

@@ -20,6 +20,8 @@ from kiosk.oval import Oval
 from kiosk.video import Video
 
 WIDE = 900  # pixels of the page, from which there is room for larger words
+CAMERA, CARDS = 5, 3  # shares of the page
+HIGHEST = 1.15  # of a card, in its width
 LEAST = 120  # pixels, of the picture from top to bottom
 
 
@@ -95,6 +97,9 @@ class Pictures(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         upright = self.height() > self.width()
         self._whole.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
+        highest = round(HIGHEST * self.width() * (1 if upright else CARDS / (CAMERA + CARDS)) / 2)
+        for card in self.cards:
+            card.setMaximumHeight(max(theme.TARGET, highest))
         super().resizeEvent(event)
 
     def _dealt(self, poses: Sequence[Pose]) -> list[tuple[Card, Pose]]:
@@ -114,11 +119,13 @@ class Pictures(QWidget):
         grid.setSpacing(theme.GAP)
         for place, card in enumerate(self.cards):
             grid.addWidget(card, place // 2, place % 2)
+            grid.setRowStretch(place // 2, 1000)
+        grid.setRowStretch(grid.rowCount(), 1)  # below cards that are as high as they may be
         self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self._whole.setSpacing(theme.ROOM)
-        self._whole.addWidget(self._shown, 5)
-        self._whole.addLayout(grid, 3)
+        self._whole.addWidget(self._shown, CAMERA)
+        self._whole.addLayout(grid, CARDS)
 
 
 class DropHere(QWidget):

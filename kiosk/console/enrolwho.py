@@ -16,6 +16,7 @@ from kiosk.console.enrolwords import CONSENT_FIRST, called
 from kiosk.controls import column, field, label, restyle, row
 
 WIDE = 900  # pixels of the page, from which there is room for larger words
+WHO = 420  # the most that the fields are wide
 TEXT_LEAST = 120  # pixels of the consent text that are always seen
 
 
@@ -35,7 +36,7 @@ class Draft:
 class Who(QWidget):
     """A user ID, a name, and a text to be agreed to. Whoever is not typed here is `prefilled`."""
 
-    def __init__(self, text: str, version: str, utcnow: Callable[[], datetime], look: theme.Look) -> None:
+    def __init__(self, text: str, version: str, utcnow: Callable[[], datetime]) -> None:
         super().__init__()
         self._version, self._utcnow = version, utcnow
         self._agreed_at: datetime | None = None
@@ -44,7 +45,7 @@ class Who(QWidget):
         self.agree = QCheckBox("The person has read this, and &agrees")
         self.agree.toggled.connect(self._agreed)
         self._words = label(text)
-        self.text = _scrolling(self._words, look)
+        self.text = _scrolling(self._words)
         self._lay_out()
 
     def draft(self) -> Draft:
@@ -95,6 +96,7 @@ class Who(QWidget):
         size = theme.LARGE if self.width() >= WIDE else theme.BODY
         self._words.setStyleSheet(f"font-size: {size}px;")
         super().resizeEvent(event)
+        self.text.setMaximumHeight(self._words.heightForWidth(self.text.viewport().width()) + 2 * theme.FOCUS)
 
     def _agreed(self, on: bool) -> None:  # noqa: FBT001 - Qt's
         self._agreed_at = self._utcnow() if on else None
@@ -107,21 +109,25 @@ class Who(QWidget):
             self.name,
             None,
         )
-        self._whole = row(form, column(self.text, self.agree), gap=theme.WIDE)
+        self._whole = row(form, _consent(self.text, self.agree), gap=theme.WIDE)
         self._whole.setStretch(1, 3)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self.setLayout(self._whole)
 
 
-def _scrolling(words: QLabel, look: theme.Look) -> QScrollArea:
+def _consent(text: QWidget, agree: QWidget) -> QBoxLayout:
+    """The text as high as it is, where there is room for all of it."""
+    made = column(text, agree, None)
+    made.setStretch(0, 1000)
+    made.setStretch(2, 1)
+    return made
+
+
+def _scrolling(words: QLabel) -> QScrollArea:
     """To be scrolled with the keys as well."""
     area = QScrollArea(widgetResizable=True)
     area.setObjectName("sheet")
-    area.setStyleSheet(
-        f"#sheet {{ border: 2px solid {look.rule}; border-radius: {theme.RADIUS}px; }}"
-        f"#sheet:focus {{ border: 3px solid {look.focus}; }}"
-        f"#sheet > QWidget, #sheet QLabel {{ background: {look.surface}; }}"
-    )
+    area.viewport().setAutoFillBackground(False)
     area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     area.setAccessibleName("What the person agrees to")
     area.setAccessibleDescription(words.text())
@@ -130,4 +136,5 @@ def _scrolling(words: QLabel, look: theme.Look) -> QScrollArea:
     words.setAlignment(Qt.AlignmentFlag.AlignTop)
     words.setMargin(theme.ROOM)
     area.setWidget(words)
+    words.setAutoFillBackground(False)
     return area

@@ -7,20 +7,27 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QDateTime, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QDateTimeEdit, QFileDialog, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFileDialog, QHeaderView, QTableView, QWidget
 
 from core.domain import Act, EventFilter, EventStats, Reason
 from core.errors import DoorwardError
 from kiosk import theme
-from kiosk.console.charts import ReasonChart, TimeChart
+from kiosk.console.charts import GlanceChart, ReasonChart, TimeChart
 from kiosk.console.eventsmodel import EventsModel, Log, export, midnight
 from kiosk.console.eventwords import ACTS, OUTCOMES, REASONS
-from kiosk.controls import Notice, button, column, field, label, row
+from kiosk.console.table import table
+from kiosk.controls import Notice, column, field, row, tool
+from kiosk.icons import icon
 from kiosk.jobs import Jobs
 
 LIVE_MS, TYPING_MS = 1000, 250
 BETWEEN = "Between…"
+WIDTHS = {0: 184, 1: 94, 4: 88, 5: 96, 6: 80, 7: 104, 8: 96}
+"""Of the columns by their places, in pixels; what is left is for the person and the reason."""
+SHORTEST = 9  # characters of a choice that are always seen
+FROM = {4: 900, 5: 1000, 6: 1160, 7: 900, 8: 800}
+"""The width of the page from which a column is shown; the others always are."""
 SPANS: dict[str, Callable[[datetime], datetime | None]] = {
     "Today": midnight,
     "Last hour": lambda now: now - timedelta(hours=1),
@@ -58,14 +65,12 @@ class EventsPage(QWidget):
         self.span, self.outcome, self.reason = _choice("Time", SPANS), _choice("Outcome", ()), _choice("Reason", ())
         self.since, self.until = _moment("From"), _moment("Until")
         self.person = field("Person", longest=255)
-        self.person.setPlaceholderText("Name or user ID")
-        self.times, self.reasons = TimeChart(look), ReasonChart(look)
-        self.latency = label("", look="small")
+        self.person.setPlaceholderText("Person")
+        self.times, self.reasons, self.glance = TimeChart(look), ReasonChart(look), GlanceChart(look)
         self.notice = Notice()
         self.table = _table(self.model)
-        self.export_button = button("&Export CSV…", self._choose_file)
+        self.export_button = tool("&Export CSV…", self._choose_file, icon("export", look), look="")
         self._fill_choices()
-        self.reason.setMaximumWidth(theme.FORM // 3)
         self._lay_out()
         self._live = self._timer(LIVE_MS, self._refresh)
         self._typing = self._timer(TYPING_MS, self.apply, once=True)
@@ -117,15 +122,26 @@ class EventsPage(QWidget):
 
     def _lay_out(self) -> None:
         filters = row(self.span, self.outcome, self.reason, self.person, self.export_button)
-        filters.setStretch(3, 1)
+        for place in range(4):
+            filters.setStretch(place, 1)
         between = row(self.since, self.until, None)
-        charts = row(self.times, self.reasons, gap=theme.WIDE)
-        charts.setStretch(0, 2)
-        charts.setStretch(1, 1)
-        whole = column(label("Events", look="heading"), filters, between, charts, self.latency, self.notice, self.table)
-        whole.setStretch(6, 1)
+        charts = row(self.times, self.reasons, self.glance)
+        for place, share in enumerate((5, 3, 2)):
+            charts.setStretch(place, share)
+        whole = column(filters, between, charts, self.notice, self.table)
+        whole.setStretch(4, 1)
         whole.setContentsMargins(theme.ROOM, theme.ROOM, theme.ROOM, theme.ROOM)
         self.setLayout(whole)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """As many columns as there is room for; the exported file has them all."""
+        for place, least in FROM.items():
+            self.table.setColumnHidden(place, self.width() < least)
+        narrow = self.width() < theme.NARROW
+        self.export_button.setToolButtonStyle(
+            Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+        super().resizeEvent(event)
 
     def _timer(self, interval: int, act: Callable[[], None], *, once: bool = False) -> QTimer:
         made = QTimer(self, interval=interval, singleShot=once)
@@ -152,9 +168,8 @@ class EventsPage(QWidget):
 
     def _counted(self, stats: EventStats) -> None:
         self._counting = False
-        self.times.show_stats(stats)
-        self.reasons.show_stats(stats)
-        self.latency.setText(_latency(stats))
+        for chart in (self.times, self.reasons, self.glance):
+            chart.show_stats(stats)
 
     def _not_counted(self, error: DoorwardError) -> None:
         self._counting = False
@@ -175,17 +190,12 @@ class EventsPage(QWidget):
         self.notice.bad(str(error))
 
 
-def _latency(stats: EventStats) -> str:
-    if stats.latency_p50 is None or stats.latency_p95 is None:
-        return ""
-    p50, p95 = round(stats.latency_p50 * 1000), round(stats.latency_p95 * 1000)
-    return f"Glance to decision: {p50} ms at the median, {p95} ms at p95"
-
-
 def _choice(name: str, items: Iterable[str]) -> QComboBox:
     made = QComboBox()
     made.setAccessibleName(name)
     made.addItems(list(items))
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    made.setMinimumContentsLength(SHORTEST)
     return made
 
 
@@ -203,17 +213,10 @@ def _utc(edit: QDateTimeEdit) -> datetime:
 
 
 def _table(model: EventsModel) -> QTableView:
-    table = QTableView()
-    table.setModel(model)
-    table.setAccessibleName("Events")
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setAlternatingRowColors(True)
-    table.setTabKeyNavigation(False)  # Tab leads on, the arrows lead through it
-    table.verticalHeader().hide()
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    table.horizontalHeader().setStretchLastSection(True)
-    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for place, width in enumerate((185, 100, 200, 200, 90, 100, 80, 110)):
-        table.setColumnWidth(place, width)
-    return table
+    made = table(model, "Events")
+    across = made.horizontalHeader()
+    across.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    for place, width in WIDTHS.items():
+        across.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
+        made.setColumnWidth(place, width)
+    return made

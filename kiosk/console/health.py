@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QTime, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from core.errors import DoorwardError
 from kiosk import theme
@@ -15,8 +15,8 @@ from kiosk.status import Health, Lamp
 
 REFRESH_MS = 1000
 WORDS = {Health.WELL: "well", Health.IDLE: "not in use", Health.ILL: "not well"}
-WHAT_WIDTH = 130
-LINE = 5  # by which a lamp is lower than a line of words
+WHAT_WIDTH = 116
+ROW_LEAST = 520  # pixels of a part's row, beside another
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,17 @@ class HealthPage(QWidget):
         self._readings, self._jobs, self._look = readings, jobs, look
         self._asking = False
         self.rows: dict[str, Row] = {}
-        self.summary, self.asked_at, self.notice = label("One moment…"), QLabel(), Notice()
+        self.summary, self.asked_at, self.notice = Notice(), QLabel(), Notice()
+        self.summary.plain("One moment…")
         self.asked_at.setObjectName("small")
-        self._list = QVBoxLayout()
-        self._list.setSpacing(theme.GAP)
-        head = row(label("Health", look="heading"), self.asked_at)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(theme.GAP)
+        head = row(self.summary, self.asked_at, gap=theme.ROOM)
         head.setStretch(0, 1)
-        whole = column(head, self.summary, self.notice, self._list, None)
-        whole.setContentsMargins(theme.WIDE, theme.ROOM, theme.WIDE, theme.ROOM)
+        whole = column(head, self.notice)
+        whole.addLayout(self._grid)
+        whole.addStretch()
+        whole.setContentsMargins(theme.ROOM, theme.ROOM, theme.ROOM, theme.ROOM)
         self.setLayout(whole)
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
@@ -62,14 +65,27 @@ class HealthPage(QWidget):
         for reading in readings:
             if reading.what not in self.rows:
                 self.rows[reading.what] = Row(reading.what, self._look)
-                self._list.addWidget(self.rows[reading.what])
+                self._arrange()
             self.rows[reading.what].show_reading(reading)
-        self.summary.setText(summary(readings))
+        ill = any(reading.health is Health.ILL for reading in readings)
+        self.summary.bad(summary(readings)) if ill else self.summary.good(summary(readings))
         self.asked_at.setText(f"as of {QTime.currentTime().toString('HH:mm:ss')}")
 
     def _failed(self, error: DoorwardError) -> None:
         self._asking = False
         self.notice.bad(str(error))
+
+    def _arrange(self) -> None:
+        """Side by side where there is room for two."""
+        across = 2 if self.width() >= 2 * ROW_LEAST else 1
+        for place, each in enumerate(self.rows.values()):
+            self._grid.addWidget(each, place // across, place % across)
+        for place in range(2):
+            self._grid.setColumnStretch(place, int(place < across))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        self._arrange()
+        super().resizeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         self._timer.start()
@@ -89,15 +105,17 @@ class Row(QFrame):
         self.setObjectName("reading")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lamp = Lamp(look)
-        self.said, self.remedy = label(""), label("", look="remedy")
+        self.said, self.remedy = label(""), label("", look="soft")
         name = label(what, look="what")
         name.setFixedWidth(WHAT_WIDTH)
-        lamp = column(self._lamp, None)
-        lamp.setContentsMargins(0, LINE, 0, 0)
-        whole = row(lamp, column(name, None), column(self.said, self.remedy, None, gap=2), gap=theme.ROOM)
+        words = column(self.said, self.remedy, gap=2)
+        whole = row(self._lamp, name, words, gap=theme.ROOM)
         whole.setStretch(2, 1)
-        whole.setContentsMargins(theme.ROOM, theme.GAP, theme.ROOM, theme.GAP)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        for part in (self._lamp, name):
+            whole.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+        whole.setAlignment(words, Qt.AlignmentFlag.AlignTop)
+        whole.setContentsMargins(theme.ROOM, theme.ROOM - 4, theme.ROOM, theme.ROOM - 4)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setLayout(whole)
 
     def show_reading(self, reading: Reading) -> None:

@@ -13,8 +13,8 @@ from kiosk.controls import Notice, button, column, field, label, row
 
 TYPING_MS = 150
 WIDTHS = {"State": 176, "Faces": 76, "PIN": 76, "Consent": 120}
-NARROW = 640
-"""Of the table, in pixels: below, it has no room for the last two columns; the panel tells the same."""
+FROM = {"PIN": 560, "Consent": 760}
+"""The width of the table from which it has room for a column, in pixels; the panel tells the same."""
 LOOKING = "One moment…"
 NOBODY = "Nobody is enrolled yet. Enrol somebody at the camera, or bring in a list of people with their pictures."
 NOT_FOUND = "No name and no user ID holds “{}”."
@@ -34,7 +34,6 @@ class PeopleList(QWidget):
         self.model = model
         self.sought = field("Find a person", longest=255)
         self.sought.setPlaceholderText("Name or user ID")
-        self.sought.setClearButtonEnabled(True)
         self.total, self.empty = label("", look="soft"), label(LOOKING, look="soft")
         self.notice = Notice()
         self.again = button("Try a&gain", self.reload)
@@ -58,8 +57,8 @@ class PeopleList(QWidget):
         self.model.reload()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        for name in ("PIN", "Consent"):
-            self.table.setColumnHidden(COLUMNS.index(name), self.width() < NARROW)
+        for name, least in FROM.items():
+            self.table.setColumnHidden(COLUMNS.index(name), self.width() < least)
         super().resizeEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -75,8 +74,8 @@ class PeopleList(QWidget):
     def _lay_out(self) -> None:
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.total.setWordWrap(False)
-        top = row(label("People", look="heading"), self.sought, self.total, gap=theme.ROOM)
-        top.setStretch(1, 1)
+        top = row(self.sought, self.total, gap=theme.ROOM)
+        top.setStretch(0, 1)
         self._either.addWidget(self.empty)
         self._either.addWidget(self.table)
         trouble = row(self.notice, self.again)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from kiosk import theme
 from kiosk.controls import button, column, label, row
-from kiosk.veil import Veil
+from kiosk.veil import open_over
 
 WIDEST = 520
 
@@ -33,8 +33,6 @@ class Question(QDialog):
 def ask(title: str, text: str, *, yes: str, no: str, parent: QWidget, act: Callable[[], object]) -> Question:
     """Does `act` if it is answered with `yes`."""
     question = Question(title, text, yes=yes, no=no, parent=parent)
-    veil = Veil(parent.window())
-    question.destroyed.connect(veil.deleteLater)
     question.accepted.connect(act)
-    question.open()
+    open_over(parent.window(), question)
     return question

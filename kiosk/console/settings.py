@@ -4,7 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from core.config import DEFAULT_PATH, Settings
 from core.configfile import Key, keys, write
@@ -14,12 +16,20 @@ from kiosk import theme
 from kiosk.controls import Notice, button, column, label, row
 from kiosk.jobs import Jobs
 
+SECTION = 220  # pixels
 SAVED = "Saved in {}. Doorward takes it over when it is started again."
 OVERRIDDEN = "{} in the environment overrides this; what is written here waits until it is gone."
 
 
-class Editor(QWidget):
-    """One key: its name, what it is, and the control that suits what it may be."""
+class Chooser(QComboBox):
+    """A wheel scrolls the page that it is on, and changes nothing on its way."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        event.ignore()
+
+
+class Editor(QFrame):
+    """One key: its name and what it is, and beside them the control that suits what it may be."""
 
     def __init__(self, key: Key, changed: Callable[[], None]) -> None:
         super().__init__()
@@ -27,17 +37,20 @@ class Editor(QWidget):
         self.control = _chooser(key) if key.choices else _text(key)
         self.control.setAccessibleName(key.path)
         self.control.setAccessibleDescription(key.help)
-        self.control.setMaximumWidth(theme.FORM)
+        self.setObjectName("editor")
         if isinstance(self.control, QComboBox):
             self.control.currentTextChanged.connect(lambda _: changed())
         else:
             self.control.textChanged.connect(lambda _: changed())
-        name = label(key.name.replace("_", " ").capitalize(), buddy=self.control)
+        name = label(key.name.replace("_", " ").capitalize(), look="what", buddy=self.control)
         about = [label(f"{key.help}. Usually {key.default}.", look="small")]
         if key.variable:
             about.append(label(OVERRIDDEN.format(key.variable), look="bad"))
-        whole = column(name, self.control, *about, gap=theme.GAP // 2)
-        whole.setContentsMargins(0, 0, 0, theme.ROOM)
+        whole = row(column(name, *about, gap=2), self.control, gap=theme.WIDE)
+        for place, share in enumerate((4, 3)):
+            whole.setStretch(place, share)
+        whole.setAlignment(self.control, Qt.AlignmentFlag.AlignVCenter)
+        whole.setContentsMargins(theme.ROOM, theme.GAP, theme.ROOM, theme.GAP)
         self.setLayout(whole)
 
     @property
@@ -67,8 +80,8 @@ class SettingsPage(QWidget):
         self.notice = Notice()
         self.discard = button("&Discard", self.load)
         self.save = button("&Save", self._save, look="primary")
-        head = row(label("Settings", look="heading"), None, self.section)
-        whole = column(head, self.notice, self.forms, row(None, self.discard, self.save), gap=theme.ROOM)
+        self.section.setMinimumWidth(SECTION)
+        whole = column(row(self.section, None, self.discard, self.save), self.notice, self.forms, gap=theme.ROOM)
         whole.setStretch(2, 1)
         whole.setContentsMargins(theme.ROOM, theme.ROOM, theme.ROOM, theme.ROOM)
         self.setLayout(whole)
@@ -116,7 +129,7 @@ class SettingsPage(QWidget):
 
 
 def _chooser(key: Key) -> QComboBox:
-    made = QComboBox()
+    made = Chooser()
     made.addItems(list(key.choices))
     made.setCurrentText(key.value)
     return made
@@ -131,10 +144,14 @@ def _text(key: Key) -> QLineEdit:
 
 
 def _form(editors: list[Editor]) -> QScrollArea:
-    held = QWidget()
-    held.setObjectName("held")
-    held.setLayout(column(*editors, None))
-    area = QScrollArea()
-    area.setWidgetResizable(True)
+    held = QFrame()
+    held.setObjectName("card")
+    lines = column(*editors, gap=0)
+    lines.setContentsMargins(0, 0, 0, 0)
+    held.setLayout(lines)
+    held.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    area = QScrollArea(widgetResizable=True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.viewport().setAutoFillBackground(False)
     area.setWidget(held)
     return area

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView
 
-ROW = 40  # the height of a row, for a finger
+from kiosk import theme
 
 
 def table(model: QAbstractItemModel, name: str) -> QTableView:
@@ -23,7 +23,7 @@ def table(model: QAbstractItemModel, name: str) -> QTableView:
     rows, across = made.verticalHeader(), made.horizontalHeader()
     rows.hide()
     rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    rows.setDefaultSectionSize(ROW)
+    rows.setDefaultSectionSize(theme.TARGET)
     across.setHighlightSections(False)
     across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return made

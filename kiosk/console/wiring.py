@@ -10,7 +10,8 @@ from core import packs
 from core.domain import Person, Role
 from core.enrolment import Enrolment
 from core.errors import DoorwardError
-from core.parts import make_enrolment
+from core.parts import make_camera, make_enrolment, make_sight
+from core.settings import CameraSettings
 from core.sitting import Pose
 from kiosk import theme
 from kiosk.console import enrol
@@ -20,16 +21,18 @@ from kiosk.console.consent import TEXT, TEXT_WITHOUT_PIN, VERSION, VERSION_WITHO
 from kiosk.console.console import Console, Entry, allowed
 from kiosk.console.enrol import EnrolPage
 from kiosk.console.events import EventsPage
-from kiosk.console.firstrun import Door, FirstRun
+from kiosk.console.firstrun import FirstRun
 from kiosk.console.health import HealthPage
 from kiosk.console.people import PeoplePage
 from kiosk.console.question import ask
 from kiosk.console.readings import Sources, readings
 from kiosk.console.settings import SettingsPage
+from kiosk.console.step import Door
 from kiosk.getpack import PackDialog
 from kiosk.language import speak
 from kiosk.notice import standing
 from kiosk.parts import Parts
+from kiosk.veil import open_over
 from kiosk.window import Window
 
 
@@ -42,6 +45,7 @@ class Office:
         self._look = theme.LOOKS[parts.settings.kiosk.theme]
         self._console: Console | None = None
         self._role = Role.ADMINISTRATOR
+        self._source = str(parts.settings.camera.source)
         self._import = Import(parts.enrolment, parts.store, parts.jobs)  # it goes on behind a locked console
 
     def open(self, role: Role) -> None:
@@ -60,7 +64,7 @@ class Office:
         console.fullscreen_wanted.connect(self._fullscreen)
         console.closed_wanted.connect(self._close)
         self._console = console
-        self._window.show_page(console)
+        self._window.show_page(console, keyboard=True)
 
     def leave(self) -> None:
         """Back to the door; the pages and what is on them are forgotten."""
@@ -71,7 +75,7 @@ class Office:
         """Where nobody has said yet who may operate this door."""
         page = self._first_run()
         page.finished.connect(self._window.show_door)
-        self._window.show_page(page)
+        self._window.show_page(page, keyboard=True)
 
     def _entries(self, role: Role) -> Sequence[Entry]:
         parts, look = self._parts, self._look
@@ -134,10 +138,12 @@ class Office:
             parts.engine.latest,
             parts.jobs,
             parts.config,
-            str(settings.camera.source),
-            settings.kiosk.language,
+            self._source,
+            self._window.bar.usual,
             settings.kiosk.mirror,
-            speak_to,
+            lambda: parts.engine.camera_fault,
+            self._use_camera,
+            self._speak,
             self._fetch if settings.models.pack in packs.NAMES else None,
             partial(parts.engine.try_door, by=self._role),
             partial(parts.engine.note, by=self._role),
@@ -146,11 +152,19 @@ class Office:
         page.attended.connect(self._rest)
         return page
 
+    def _use_camera(self, settings: CameraSettings) -> None:
+        self._source = str(settings.source)
+        self._parts.engine.use_camera(make_camera(settings), make_sight(settings))
+
+    def _speak(self, code: str) -> None:
+        speak_to(code)
+        self._window.bar.settle(code)
+
     def _fetch(self) -> None:
         models = self._parts.settings.models
         dialog = PackDialog(models.pack, models.root, self._parts.jobs, self._window)
         dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        open_over(self._window, dialog)
 
     def _rest(self, resting: bool) -> None:  # noqa: FBT001 - a signal's only word
         """Who stands at the camera for a page of ours is not to open the door by it."""
