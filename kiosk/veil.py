@@ -11,6 +11,7 @@ def open_over(window: QWidget, dialog: QDialog) -> None:
     """Shows `dialog`, with `window` dimmed until it is answered."""
     veil = Veil(window)
     dialog.finished.connect(veil.deleteLater)
+    dialog.finished.connect(window.activateWindow)  # without a window manager nobody else does
     dialog.open()
 
 
