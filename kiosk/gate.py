@@ -52,7 +52,6 @@ class Gate:
             dialog = GateDialog(self._secrets, self._guard, self._jobs, self._window)
             dialog.passed.connect(passed)
             dialog.finished.connect(dialog.deleteLater)
-            dialog.finished.connect(self._window.activateWindow)  # without a window manager nobody else does
             open_over(self._window, dialog)
 
 
@@ -107,11 +106,11 @@ class GateDialog(QDialog):
 
     def _show_letters(self, *_: object, shown: bool = True) -> None:
         """A whole keyboard for a passphrase, or the digits of a PIN."""
-        others = (self.keypad, self.heading, self.lead)
-        for part in others if shown else (self.keyboard,):  # first, or there would have to be room for all at once
-            part.hide()
-        for part in (self.keyboard,) if shown else others:
-            part.show()
+        digits, letters = (self.keypad, self.heading, self.lead), (self.keyboard,)
+        for gone in digits if shown else letters:  # before the others come: both together need more than a small screen
+            gone.hide()
+        for there in letters if shown else digits:
+            there.show()
         self.letters.setVisible(not shown and not self._first)
 
     def _loaded(self, any_yet: bool) -> None:  # noqa: FBT001 - the answer is all there is

@@ -14,6 +14,7 @@ def open_over(window: QWidget, dialog: QDialog) -> None:
     place = dialog.rect()
     place.moveCenter(window.mapToGlobal(window.rect().center()))
     dialog.move(place.topLeft())  # Qt leaves room for a frame, which a screen without a window manager has not
+    dialog.finished.connect(window.activateWindow)  # without a window manager nobody else does
     dialog.open()
 
 

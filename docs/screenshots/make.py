@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import day
-from PySide6.QtCore import QEvent, QMessageLogContext, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QCursor, QPainter, QPixmap
+from PySide6.QtCore import QEvent, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QCursor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
 from screens import console, door
 from studio import Studio, dressed, furnished, opened
@@ -51,11 +51,27 @@ SERIES = (
     *(Series(SMALL, "contrast"), Series(WIDE, "contrast"), Series(HUGE, "dark"), Series(HUGE, language="ar")),
     *(Series((480, 800), language="de"), Series(SMALL, scale=2), Series(SMALL, "dark", "ar", scale=2)),
 )
+README = {
+    "granted": ("door_granted_1920x1080_light", 960),
+    "turn": ("door_turn_left_1920x1080_light", 960),
+    "events": ("events_800x480@2_light", 960),
+    "arabic": ("door_look_1080x1920_ar", 300),
+}
+"""Of what, and how many pixels wide."""
 
 
 def main() -> None:
-    """`make.py [SERIES [SCREEN]]`: those whose series holds SERIES, such as 800x480_dark, and name SCREEN; else all."""
+    """`make.py [SERIES [SCREEN]]`: those whose series holds SERIES, such as 800x480_dark, and name SCREEN; else all.
+
+    `make.py readme`: what the README shows, smaller, out of those that were made.
+    """
     wanted, screen = [*sys.argv[1:], "", ""][:2]
+    if wanted == "readme":
+        for name, (shown, width) in README.items():
+            picture = QImage(str(FOLDER / f"{shown}.png"))
+            small = picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+            small.save(str(FOLDER / f"readme_{name}.png"))
+        return
     scale = int(os.environ.get("QT_SCALE_FACTOR", "1"))
     qInstallMessageHandler(_say)
     app = QApplication(sys.argv[:1])

@@ -4,10 +4,12 @@ make.py takes their pictures, and tests/test_kiosk_layout.py measures them.
 """
 
 from collections.abc import Iterator
+from itertools import chain, repeat
 
 import day
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from studio import SETTLES_MS, NoPins, Secrets, Studio, W
 
 from core.domain import Role
@@ -23,6 +25,7 @@ from kiosk.console.question import Question
 from kiosk.console.sitter import Sitter
 from kiosk.gate import Gate, GateDialog
 from kiosk.getpack import PackDialog
+from kiosk.keyboard import Keyboard
 from kiosk.pinpage import PinPage
 from kiosk.veil import open_over
 
@@ -83,6 +86,10 @@ def gate(studio: Studio) -> Iterator[str]:
         dialog.go.click()
         studio.settle()
         yield f"{name}_wrong"
+        if dialog.letters.isVisible():
+            dialog.letters.click()
+            studio.settle()
+            yield "gate_letters"
         dialog.reject()
         studio.settle()
 
@@ -98,6 +105,9 @@ def _first_run(studio: Studio) -> Iterator[str]:
             wizard.next.click()
             studio.settle()
             yield f"firstrun_{at + 1}_refused"
+            touch(studio, wizard.findChildren(QLineEdit)[1])
+            yield f"firstrun_{at + 1}_keyboard"
+            studio.find(Keyboard).away.click()
     dialog = PackDialog("buffalo_l", studio.folder, studio.parts.jobs, studio.window, fetch=_half)
     open_over(studio.window, dialog)
     studio.settle()
@@ -113,14 +123,17 @@ def _first_run(studio: Studio) -> Iterator[str]:
 
 def _half(*_: object, progress: object, **__: object) -> None:
     """A download that is half way when the picture is taken."""
-    while True:
-        progress(141_300_000, 288_600_000)  # type: ignore[operator]
+    for done in chain((100_000_000,), repeat(141_300_000)):
+        progress(done, 288_600_000)  # type: ignore[operator]
         QTest.qSleep(20)
 
 
 def _enrol(studio: Studio) -> Iterator[str]:
     page = _page(studio, "Enrol", EnrolPage)
     yield "enrol"
+    touch(studio, page.who.name)
+    yield "enrol_keyboard"
+    studio.find(Keyboard).away.click()
     page.who.user_id.setText("1218")
     page.who.name.setText("Zoe Adler")
     page.buttons.at_camera.click()
@@ -205,6 +218,12 @@ def _rest(studio: Studio) -> Iterator[str]:
     studio.find(Console).show_locked(locked=True)
     studio.settle()
     yield "console_locked"
+
+
+def touch(studio: Studio, field: QWidget) -> None:
+    """As a finger does, where there is no other keyboard."""
+    QTest.mouseClick(field, Qt.MouseButton.LeftButton)
+    studio.settle()
 
 
 def _page(studio: Studio, title: str, kind: type[W]) -> W:
