@@ -13,9 +13,10 @@ from core.pin import matches
 from core.recogniser import Recogniser
 from core.settings import RecognitionSettings
 from core.store import Store
+from kiosk.console.done import Done
 from kiosk.console.firstrun import FirstRun
 from kiosk.console.step import Door
-from kiosk.console.steps import Camera, Done, DoorTest, Language, Model, Secret
+from kiosk.console.steps import Camera, DoorTest, Language, Model, Secret
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -247,6 +248,19 @@ def test_the_door_is_tried(qtbot, wizard, place):
     qtbot.mouseClick(step.open, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "does not answer" in step.notice.text())
     assert step.open.isEnabled()
+
+
+def test_the_end_says_what_each_step_came_to(qtbot, wizard, place):
+    place.shows_no_picture("The camera 0 cannot be opened.")
+    goes_to(qtbot, wizard, Done)
+    said = [words.text() for _, _, words in wizard.step.told]
+    assert said[:2] == ["The door speaks English.", "The camera 0 cannot be opened."]
+    assert "no operator's PIN" in said[3]
+    assert said[4] == "The door was not tried."
+
+
+def test_the_licence_is_on_the_page_of_the_model_where_it_can_be_fetched(qtbot, wizard, place):
+    assert "non-commercial" in goes_to(qtbot, wizard, Model).licence.text()
 
 
 def test_one_can_go_back(qtbot, wizard):

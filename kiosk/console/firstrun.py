@@ -8,8 +8,9 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEven
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from kiosk import theme
+from kiosk.console.done import Done
 from kiosk.console.step import Door, Step
-from kiosk.console.steps import Camera, Done, DoorTest, Language, Model, Secret
+from kiosk.console.steps import Camera, DoorTest, Language, Model, Secret
 from kiosk.controls import button, column, label, restyle, row
 
 WIDEST, HIGHEST = 820, 700  # pixels
@@ -24,14 +25,8 @@ class FirstRun(QWidget):
 
     def __init__(self, door: Door, *, look: theme.Look = theme.LIGHT) -> None:
         super().__init__()
-        self.steps: Sequence[Step] = (
-            Language(door),
-            Camera(door, look),
-            Model(door, look),
-            Secret(door),
-            DoorTest(door),
-            Done(look),
-        )
+        asked = (Language(door), Camera(door, look), Model(door, look), Secret(door), DoorTest(door))
+        self.steps: Sequence[Step] = (*asked, Done(asked, look))
         self.setObjectName("firstrun")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._stack = QStackedWidget()

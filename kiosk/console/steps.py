@@ -8,11 +8,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
+from core import packs
 from core.config import Settings
 from core.domain import Role
 from core.errors import DoorwardError, Unavailable
 from core.pin import LEAST_CHARACTERS, LEAST_DIGITS, MOST_CHARACTERS, MOST_DIGITS, hashed, hashed_passphrase
 from kiosk import theme
+from kiosk.console.done import beside
 from kiosk.console.step import Door, Secrets, Step, Then
 from kiosk.controls import Notice, button, card, field, label, row
 from kiosk.language import LANGUAGES
@@ -53,6 +55,10 @@ class Language(Step):
         """Of the language that is chosen."""
         return next(code for code, choice in self.choices.items() if choice.isChecked())
 
+    @property
+    def outcome(self) -> tuple[Health, str]:
+        return Health.WELL, f"The door speaks {LANGUAGES[self.code]}."
+
     def leave(self, then: Then) -> None:
         if self.code == self._spoken:
             then()
@@ -84,6 +90,11 @@ class Camera(Step):
         self.layout().addWidget(self.why)  # type: ignore[union-attr]
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
+
+    @property
+    def outcome(self) -> tuple[Health, str]:
+        fault = self._door.camera_fault()
+        return (Health.WELL, f"Camera: {self._used}.") if fault is None else (Health.ILL, fault.message)
 
     def try_it(self) -> None:
         """Looks through the camera that is named."""
@@ -132,21 +143,28 @@ class Model(Step):
         self._door = door
         self.state, self._lamp = label(""), Lamp(look)
         self.get = button("&Get the model…", door.fetch or (lambda: None), look="primary")
+        self.licence = label(" ".join(packs.LICENCE.split()), look="small")
+        if door.fetch is None:
+            self.licence.hide()
         lead = label("It finds faces in the picture, and tells whose they are.", look="soft")
-        super().__init__(lead, card(_told(self._lamp, self.state), row(self.get, None)), None)
+        super().__init__(lead, card(beside(self._lamp, self.state), row(self.get, None)), self.licence, None)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
 
-    def look(self) -> None:
+    @property
+    def outcome(self) -> tuple[Health, str]:
         """Asks the recogniser, which answers from memory."""
         try:
-            self.state.setText(f"{self._door.recogniser.model.id.split(':')[0]} is loaded.")
-            self._lamp.show_health(Health.WELL)
-            self.get.hide()
+            return Health.WELL, f"The model {self._door.recogniser.model.id.split(':')[0]} is loaded."
         except Unavailable as error:
-            self.state.setText(str(error))
-            self._lamp.show_health(Health.ILL)
-            self.get.setVisible(self._door.fetch is not None)
+            return Health.ILL, str(error)
+
+    def look(self) -> None:
+        """How it stands."""
+        health, text = self.outcome
+        self.state.setText(text)
+        self._lamp.show_health(health)
+        self.get.setVisible(health is Health.ILL and self._door.fetch is not None)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         self.look()
@@ -162,7 +180,7 @@ class Secret(Step):
     title = "Who may operate it?"
 
     def __init__(self, door: Door) -> None:
-        self._door = door
+        self._door, self._with_pin = door, False
         self.passphrase = field("Administrator's passphrase", longest=MOST_CHARACTERS, secret=True)
         self.passphrase_again = field("The passphrase once more", longest=MOST_CHARACTERS, secret=True)
         self.pin = field("Operator's PIN", longest=MOST_DIGITS, secret=True)
@@ -184,6 +202,11 @@ class Secret(Step):
             before.returnPressed.connect(after.setFocus)
         self.pin_again.returnPressed.connect(self.entered.emit)
 
+    @property
+    def outcome(self) -> tuple[Health, str]:
+        operators = "Operators have a PIN." if self._with_pin else "There is no operator's PIN."
+        return Health.WELL, f"The administrator has a passphrase. {operators}"
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         ask = partial(self._door.store.secret, Role.ADMINISTRATOR)
         self.keep.hide()
@@ -193,7 +216,11 @@ class Secret(Step):
     def leave(self, then: Then) -> None:
         self.notice.plain("One moment…")
         typed = [edit.text() for edit in (self.passphrase, self.passphrase_again, self.pin, self.pin_again)]
-        self._door.jobs.run(self, partial(_keep, self._door.store, *typed), lambda _: then(), self._refused)
+        self._door.jobs.run(self, partial(_keep, self._door.store, *typed), partial(self._kept, then), self._refused)
+
+    def _kept(self, then: Then, with_pin: bool) -> None:  # noqa: FBT001 - the answer is all there is
+        self._with_pin = with_pin
+        then()
 
     def _known(self, secret_hash: str | None) -> None:
         self.keep.setVisible(secret_hash is not None)
@@ -206,12 +233,16 @@ class DoorTest(Step):
     title = "Does the door open?"
 
     def __init__(self, door: Door) -> None:
-        self._door = door
+        self._door, self._told = door, False
         self.open = button("&Open the door once", self._open)
         lead = label(
             "Stand where you see the door. It opens as long as it will for everybody, then closes.", look="soft"
         )
         super().__init__(lead, card(row(self.open, None)), None, first=self.open)
+
+    @property
+    def outcome(self) -> tuple[Health, str]:
+        return (Health.WELL, "The door was told to open.") if self._told else (Health.IDLE, "The door was not tried.")
 
     def _open(self) -> None:
         self.open.setEnabled(False)
@@ -219,28 +250,14 @@ class DoorTest(Step):
         self._door.jobs.run(self, self._door.test, lambda _: self._opened(), self._refused)
 
     def _opened(self) -> None:
+        self._told = True
         self.open.setEnabled(True)
         self.notice.good("The door was told to open. If it did not, see door.driver under Settings.")
 
     def _refused(self, error: DoorwardError) -> None:
+        self._told = False
         self.open.setEnabled(True)
         self.notice.bad(str(error))
-
-
-class Done(Step):
-    title = "That is all"
-
-    def __init__(self, look: theme.Look) -> None:
-        told = "The door is in use now. Enrol the first person: touch the key at the bottom of the screen, then Enrol."
-        sign = Lamp(look)
-        sign.show_health(Health.WELL)
-        super().__init__(card(_told(sign, label(told))), None)
-
-
-def _told(sign: Lamp, words: QWidget) -> QBoxLayout:
-    made = row(sign, words, gap=theme.ROOM)
-    made.setStretch(1, 1)
-    return made
 
 
 def _secret(whose: str, about: str, secret: QLineEdit, again: QLineEdit) -> QFrame:
@@ -248,8 +265,10 @@ def _secret(whose: str, about: str, secret: QLineEdit, again: QLineEdit) -> QFra
     return card(label(whose, look="what"), label(about, look="soft"), None, secret, again)
 
 
-def _keep(store: Secrets, *typed: str) -> None:
+def _keep(store: Secrets, *typed: str) -> bool:
     """Both or none of what was typed; what is there already may be left empty, and the PIN at any time.
+
+    Returns whether operators have a PIN now.
 
     Raises InvalidField, StoreUnavailable.
     """
@@ -261,3 +280,4 @@ def _keep(store: Secrets, *typed: str) -> None:
         kept[Role.OPERATOR] = hashed(pin, pin_again)
     for role, secret in kept.items():
         store.set_secret(role, secret)
+    return store.secret(Role.OPERATOR) is not None
