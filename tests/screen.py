@@ -1,11 +1,22 @@
 """Fixtures of what is shown: a dressed application, a window, jobs that end with their test."""
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from kiosk.banner import Banner
 from kiosk.dress import dress
 from kiosk.jobs import Jobs
+
+
+@pytest.fixture(autouse=True)
+def no_widget_outlives_its_test():
+    """pytest-qt asks for the end of each; without an event loop nobody would see to it, and all are told of a language."""
+    yield
+    app = QApplication.instance()
+    if app is not None:
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        assert not app.topLevelWidgets()
 
 
 @pytest.fixture(scope="session")
