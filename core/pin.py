@@ -52,9 +52,9 @@ def hashed(pin: str, again: str) -> str:
 def hashed_passphrase(text: str, again: str) -> str:
     """The argon2id hash of a new passphrase, typed twice. Raises InvalidField where it cannot be one."""
     if not (len(text.strip()) >= LEAST_CHARACTERS and len(text) <= MOST_CHARACTERS and text.isprintable()):
-        raise InvalidField("passphrase", f"expected {LEAST_CHARACTERS} to {MOST_CHARACTERS} characters")
+        raise InvalidField("Passphrase", f"expected {LEAST_CHARACTERS} to {MOST_CHARACTERS} characters")
     if text != again:
-        raise InvalidField("passphrase", "the two are not the same; type both again")
+        raise InvalidField("Passphrase", "the two are not the same; type both again")
     return _HASHER.hash(_bytes(text))
 
 

@@ -71,7 +71,7 @@ def console(studio: Studio) -> Iterator[str]:
     yield from gate(studio)
     yield from _first_run(studio)
     studio.office.open(Role.ADMINISTRATOR)
-    for part in (_enrol, _people, _bulk, _events, _rest):
+    for part in (_events, _enrol, _people, _bulk, _rest):
         yield from part(studio)
     studio.window.show_door()
 
