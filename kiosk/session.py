@@ -24,6 +24,7 @@ from kiosk.language import LANGUAGES
 from kiosk.oval import Oval
 from kiosk.parts import Parts, make_parts
 from kiosk.pinpage import PinPage
+from kiosk.scale import scale_to_the_screen
 from kiosk.video import Video
 from kiosk.window import Window
 
@@ -44,6 +45,7 @@ def run(
     `locked`: the door was locked when the run before ended. `on_lock` is told whenever that changes.
     Raises ConfigError where the door's configuration cannot be used.
     """
+    scale_to_the_screen()
     app = QApplication(sys.argv[:1])
     dress(app, theme.LOOKS[settings.kiosk.theme])
     speak_to(settings.kiosk.language)

@@ -19,7 +19,7 @@ def watch(fd):
 def _serve(asked):
     from PySide6.QtWidgets import QApplication
 
-    while (app := QApplication.instance()) is None:
+    while not isinstance(app := QApplication.instance(), QApplication):
         time.sleep(READY)
     looker = _Looker(app)
     with asked, asked.makefile("rw") as lines:

@@ -11,7 +11,7 @@ from kiosk.jobs import Jobs
 
 @pytest.fixture(autouse=True)
 def no_widget_outlives_its_test():
-    """pytest-qt asks for the end of each; without an event loop nobody would see to it, and all are told of a language."""
+    """pytest-qt asks for the end of each; without an event loop nobody sees to it, and each hears of a language."""
     yield
     app = QApplication.instance()
     if app is not None:
