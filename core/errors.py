@@ -4,6 +4,8 @@
 change. No message carries a picture, an embedding, a key, a PIN or a person's name.
 """
 
+from collections.abc import Sequence
+
 
 class DoorwardError(Exception):
     """Everything that Doorward refuses or cannot do."""
@@ -83,6 +85,16 @@ class DifferentPeople(InputError):
     code = "different_people"
 
 
+class AllRefused(InputError):
+    """None of several pictures could be stored; `refused` holds what was wrong with each."""
+
+    code = "all_refused"
+
+    def __init__(self, message: str, refused: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.refused = tuple(refused)
+
+
 class Conflict(DoorwardError):
     """What is stored already forbids it; nothing was changed."""
 
@@ -99,6 +111,28 @@ class FaceOfAnother(Conflict):
     """The face is, to this model, that of somebody enrolled under another user_id."""
 
     code = "face_of_another"
+
+
+class NotThisPerson(Conflict):
+    """The face is unlike those already stored under that user_id. `places` says which of the new ones, from 0."""
+
+    code = "not_this_person"
+
+    def __init__(self, message: str, places: Sequence[int] = ()) -> None:
+        super().__init__(message)
+        self.places = frozenset(places)
+
+
+class KeyReused(Conflict):
+    """An Idempotency-Key that came with another request before."""
+
+    code = "idempotency_key_reused"
+
+
+class DoorLocked(Conflict):
+    """The operator has locked the door, or nobody can tell whether it is."""
+
+    code = "door_locked"
 
 
 class PersonNotFound(DoorwardError):
