@@ -189,6 +189,12 @@ class DoorSettings(Section):
     driver: Literal["simulated", "http", "command"] = Field(
         "simulated", description="What opens the door: simulated (nothing does), http (a relay), command (a program)"
     )
+    name: str = Field(
+        "auto",
+        min_length=1,
+        max_length=64,
+        description="What this door is called in the database, each its own; auto: this machine's name",
+    )
     open_seconds: Seconds = Field(3.0, description="Seconds that the door stays open")
     timeout: float = Field(2.0, gt=0, le=10, description="Seconds until a door that does not answer has failed")
     open_url: str | None = Field(None, description="http: the URL that opens; {seconds} in it becomes open_seconds")
