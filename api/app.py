@@ -5,23 +5,22 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from api import errors
-from api.middleware import AccessLog, BodyLimit, OwnOrigin
+from api.middleware import AccessLog, AddressLimit, BodyLimit, OwnOrigin
 from api.routes import Routes
 from api.schemas import Problem
 from api.security import Security
+from api.server import Server, follow_parent, listen, options
 from core.config import Settings, load
 from core.enrolment import Enrolment
 from core.errors import ConfigError
@@ -31,15 +30,16 @@ from core.pictures import MAX_BYTES
 from core.recogniser import Recogniser
 from core.settings import ApiSettings
 from core.store import Store
+from core.tls import EXPOSED
 
 log = logging.getLogger(__name__)
+logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it quotes what was sent
 FORM_OVERHEAD = 2**20  # bytes: what a request may hold besides its images
-DRAIN = 1  # seconds that requests under way get when it stops
-GRACE = 1.8  # seconds from being asked until it is gone, whatever still hangs
+MOST_FIELDS, FIELD_BYTES = 8, 2**13  # of a form, besides its images
 
 DESCRIPTION = """\
 Enrol people and ask who somebody is. Every error is `application/problem+json`; go by its `code`.
-Nothing but loopback is listened on, for there are no API keys yet."""
+A call needs an API key that is good for it, as `Authorization: Bearer` or `X-API-Key`."""
 
 
 class DocumentedAPI(FastAPI):
@@ -57,10 +57,15 @@ def create_app(
     enrolment: Enrolment,
     store: Store,
     security: Security,
+    names: Iterable[str] = (),
+    per_address: int = 0,
     max_images: int = 4,
     utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
-    """The API on these parts. Its lifespan starts and stops the recogniser and closes the store."""
+    """The API on these parts. Its lifespan starts and stops the recogniser and closes the store.
+
+    `names` are those by which it may be called; `per_address` requests a minute may come from one (0: any number).
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -78,37 +83,18 @@ def create_app(
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
+        form_limits={"max_fields": MOST_FIELDS, "max_part_size": FIELD_BYTES},
         lifespan=lifespan,
         middleware=[
             Middleware(AccessLog),
-            Middleware(OwnOrigin),
+            Middleware(OwnOrigin, names),
+            Middleware(AddressLimit, per_address),
             Middleware(BodyLimit, max_images * MAX_BYTES + FORM_OVERHEAD),
         ],
     )
     errors.install(app)
     app.include_router(Routes(recogniser, enrolment, store, security, max_images=max_images, utcnow=utcnow).router())
     return app
-
-
-class Server(uvicorn.Server):
-    """uvicorn's, but a signal is a request to stop and no failure, and what hangs does not hold it up."""
-
-    def stop(self) -> None:
-        self.should_exit = True
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn names them
-        self.stop()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        last_resort = threading.Timer(GRACE, _leave)
-        last_resort.daemon = True
-        last_resort.start()
-        await super().shutdown(sockets)
-
-
-def _leave() -> None:
-    log.warning("something still hangs; leaving without it")
-    os._exit(0)
 
 
 def build(settings: Settings) -> FastAPI:
@@ -120,31 +106,16 @@ def build(settings: Settings) -> FastAPI:
         recogniser=recogniser,
         enrolment=enrolment,
         store=store,
-        security=Security(store.keyring if settings.api.auth == "keys" else None),
+        security=Security(store.keyring if settings.api.auth == "keys" else None, per_key=settings.api.rate_per_key),
+        names=(settings.api.host, *settings.api.hosts),
+        per_address=settings.api.rate_per_address,
         max_images=settings.enrolment.max_images,
     )
-
-
-def listen(settings: ApiSettings) -> socket.socket:
-    """Raises OSError where the address is taken, before anything is loaded."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    return socket.create_server((settings.host, settings.port), family=family)
-
-
-def follow_parent(stop: Callable[[], None], stdin: int = 0) -> None:
-    """Calls `stop` when the other end of `stdin` is gone: that of a kiosk which closed, or was killed."""
-    try:
-        while os.read(stdin, 4096):
-            pass
-    except OSError:
-        log.warning("there is no stdin to follow")
-    stop()
 
 
 def set_up_log(level: str) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # our own lines say as much
-    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it quotes what was sent
 
 
 def serve(
@@ -164,21 +135,20 @@ def serve(
     try:
         listener = listen(settings.api)
     except OSError as error:
-        cause = os.strerror(error.errno or 0)  # its own words repeat the address
+        cause = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)  # shorter
         remedy = "Stop the program that has it, or name another in api.port or DOORWARD__API__PORT."
         typer.echo(f"Port {port} of {host} cannot be used: {cause}. {remedy}", err=True)
         raise typer.Exit(1) from None
-    _run(build(settings), listener, with_parent=with_parent)
+    if settings.api.exposed:
+        log.warning("listening beyond this machine without TLS. %s", EXPOSED)
+    _run(build(settings), settings.api, listener, with_parent=with_parent)
 
 
-def _run(app: FastAPI, listener: socket.socket, *, with_parent: bool) -> None:
-    options = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=DRAIN
-    )
-    server = Server(options)
+def _run(app: FastAPI, settings: ApiSettings, listener: socket.socket, *, with_parent: bool) -> None:
+    server = Server(options(app, settings))
     if with_parent:
         threading.Thread(target=follow_parent, args=(server.stop,), name="parent", daemon=True).start()
-    log.info("listening on %s port %d", *listener.getsockname()[:2])
+    log.info("listening on %s port %d%s", *listener.getsockname()[:2], " with TLS" if settings.tls else "")
     server.run(sockets=[listener])
 
 

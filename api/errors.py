@@ -14,10 +14,12 @@ from core.errors import (
     Conflict,
     DoorwardError,
     InputError,
+    InvalidField,
     KeyRefused,
     PersonNotFound,
     ScopeMissing,
     TooManyBytes,
+    TooManyRequests,
     Unavailable,
 )
 
@@ -32,12 +34,16 @@ STATUS: tuple[tuple[type[DoorwardError], HTTPStatus], ...] = (  # the first that
     (Conflict, HTTPStatus.CONFLICT),
     (KeyRefused, HTTPStatus.UNAUTHORIZED),
     (ScopeMissing, HTTPStatus.FORBIDDEN),
+    (TooManyRequests, HTTPStatus.TOO_MANY_REQUESTS),
     (PersonNotFound, HTTPStatus.NOT_FOUND),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 PROTOCOL = {  # what Starlette refuses: our code, and our sentence where its own does not help
     HTTPStatus.BAD_REQUEST: ("malformed_request", None),
-    HTTPStatus.FORBIDDEN: ("foreign_origin", "Web pages of others may not call this, nor may other names than ours."),
+    HTTPStatus.FORBIDDEN: (
+        "foreign_origin",
+        "Web pages of others may not call this. If it has the name that you called it by, put that into api.hosts.",
+    ),
     HTTPStatus.NOT_FOUND: ("not_found", "Nothing is served here. /docs shows what is; no user_id can hold a slash."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "Not with this method. /docs shows with which."),
     HTTPStatus.REQUEST_TIMEOUT: ("request_timeout", None),
@@ -46,6 +52,7 @@ PROTOCOL = {  # what Starlette refuses: our code, and our sentence where its own
 KEYED = (  # for every route that needs a key
     (HTTPStatus.UNAUTHORIZED, "key_missing", "Send an API key, as Authorization: Bearer KEY or X-API-Key: KEY."),
     (HTTPStatus.FORBIDDEN, "scope_missing", "This API key may not do that: it needs the scope enrol."),
+    (HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", "This API key has made too many requests. Try again in 2 s."),
 )
 EXPECTED = {  # FastAPI's own messages quote what was sent
     "name": "expected the person's name, as one form field",
@@ -88,12 +95,18 @@ def _documented(status: HTTPStatus, code: str, detail: str) -> dict[str, Any]:
     return {"description": f"{status.phrase}: `{code}` and the like", "content": content}
 
 
-async def _refused(_: Request, error: DoorwardError) -> JSONResponse:
+def refused(error: DoorwardError) -> JSONResponse:
+    """Raises `error` where it is none that anybody may be told."""
     status = next((status for kind, status in STATUS if isinstance(error, kind)), None)
     if status is None:
         raise error
     field, reason = getattr(error, "field", None), getattr(error, "reason", None)
-    return answer(problem(status, error.code, str(error), field, reason))
+    headers = {"Retry-After": str(error.wait)} if isinstance(error, TooManyRequests) else None
+    return answer(problem(status, error.code, str(error), field, reason), headers)
+
+
+async def _refused(_: Request, error: DoorwardError) -> JSONResponse:
+    return refused(error)
 
 
 async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -102,5 +115,9 @@ async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
     return answer(problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_field", detail, fields[0]))
 
 
-async def _protocol(_: Request, error: HTTPException) -> JSONResponse:
+async def _protocol(request: Request, error: HTTPException) -> JSONResponse:
+    if str(error.detail).startswith("Too many files"):  # Starlette's form parser, at the first that is too many
+        most = request.scope["route"].form_limits["max_files"]
+        field, expected = ("files", f"1 to {most} images, got more") if most > 1 else ("file", "one image, got several")
+        return refused(InvalidField(field, f"expected {expected}"))
     return refusal(error)

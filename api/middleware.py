@@ -1,24 +1,32 @@
-"""Around every request: one line in the log, an answer whatever happens, and a bound on what is read."""
+"""Around every request: one line in the log, an answer whatever happens, and bounds on what is taken from whom."""
 
 import asyncio
 import logging
 import time
 import traceback
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
+from math import ceil
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import answer, problem, refusal
+from api.errors import answer, problem, refusal, refused
 from api.schemas import Problem
-from core.settings import is_loopback
+from core.address import caller_at, is_address
+from core.errors import TooManyRequests
+from core.throttle import Throttle
 
 log = logging.getLogger(__name__)
 STOPPING = problem(503, "unavailable", "Doorward is stopping. Send it again in a few seconds.")
 FAILED = problem(500, "internal_error", "Doorward failed; nothing was granted. Its log says where.")
 SILENCE = 20.0  # seconds that a client may stop in the middle of its request
+DEADLINE = 60.0  # seconds for all of it
+SMALL = 2**16  # bytes of a request without pictures
+LIVE = "/health/live"
+"""Asked by who restarts what does not answer, and so never counted."""
 
 
 class AccessLog:
@@ -49,31 +57,56 @@ class AccessLog:
 
 
 class OwnOrigin:
-    """Refuses web pages of others: by the Origin that a browser names, or by a Host that is not this machine's.
+    """Refuses web pages of others: by the Origin that a browser names, or by a Host that is none of ours.
 
-    Without it any page that somebody reads on this machine could enrol a face (also through DNS rebinding).
+    Without it any page that somebody reads on this machine could enrol a face where no keys are asked for. A page that
+    has its own name point here (DNS rebinding) still calls by that name; so names have to be among `names`, while
+    addresses, which nobody can point elsewhere, need not.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, names: Iterable[str] = ()) -> None:
         self._app = app
+        self._names = {"localhost", *(name.lower() for name in names)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not _own(Headers(scope=scope)):
+        if scope["type"] == "http" and not self._own(Headers(scope=scope), scope["scheme"]):
             await refusal(HTTPException(HTTPStatus.FORBIDDEN))(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
+    def _own(self, headers: Headers, scheme: str) -> bool:
+        host, origin = headers.get("host", ""), headers.get("origin")
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        return (name in self._names or is_address(name)) and origin in (None, f"{scheme}://{host}")
 
-def _own(headers: Headers) -> bool:
-    host, origin = headers.get("host", ""), headers.get("origin")
-    try:
-        return is_loopback(urlsplit(f"//{host}").hostname or "") and origin in (None, f"http://{host}")
-    except ValueError:
-        return False
+
+class AddressLimit:
+    """Refuses who asks more than `per_minute` times a minute, by their address, before anything is done for them."""
+
+    def __init__(self, app: ASGIApp, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._app = app
+        self._throttle = Throttle(per_minute)
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] != LIVE:
+            wait = self._throttle.take(caller_at((scope.get("client") or [""])[0]), self._clock())
+            if wait:
+                error = TooManyRequests("Too many requests came from this address.", ceil(wait))
+                await refused(error)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 class BodyLimit:
-    """Refuses a request of more than `most` bytes: by its header, or as soon as that many have come."""
+    """Refuses a request that is too large or too slow: by its header, or while it comes.
+
+    `most` bytes for a form with pictures, `SMALL` for anything else; `SILENCE` seconds for the next part of it and
+    `DEADLINE` for the whole.
+    """
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app = app
@@ -83,33 +116,45 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > self._most:
-            await refusal(self._too_large())(scope, receive, send)
+        headers = Headers(scope=scope)
+        most = self._most if headers.get("content-type", "").lower().startswith("multipart/form-data") else SMALL
+        declared = headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > most:
+            await refusal(_too_large(most))(scope, receive, send)
             return
-        left = self._most
-
-        async def counted() -> Message:
-            nonlocal left
-            message = await _next(receive)
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise self._too_large()
-            return message
-
-        await self._app(scope, counted, send)
-
-    def _too_large(self) -> HTTPException:
-        detail = f"The request is over {self._most / 2**20:.0f} MiB. Send fewer or smaller images."
-        return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+        await self._app(scope, _bounded(receive, most), send)
 
 
-async def _next(receive: Receive) -> Message:
+def _bounded(receive: Receive, most: int) -> Receive:
+    left, until, whole = most, None, False
+
+    async def bounded() -> Message:
+        nonlocal left, until, whole
+        if whole:  # what comes now is that the client has gone, and that may take as long as it likes
+            return await receive()
+        now = asyncio.get_running_loop().time()
+        until = until or now + DEADLINE
+        message = await _before(min(until, now + SILENCE), receive)
+        whole = not message.get("more_body", False)
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise _too_large(most)
+        return message
+
+    return bounded
+
+
+async def _before(until: float, receive: Receive) -> Message:
     try:
-        async with asyncio.timeout(SILENCE):
+        async with asyncio.timeout_at(until):
             return await receive()
     except TimeoutError:
-        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The request stopped half-way. Send it again.") from None
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The request came too slowly. Send it again.") from None
+
+
+def _too_large(most: int) -> HTTPException:
+    detail = f"The request is over {most:,} bytes. Send less at a time: fewer or smaller images."
+    return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 
 def _unforeseen(error: BaseException) -> Problem:

@@ -71,6 +71,7 @@ class Routes:
             methods=["POST"],
             tags=["enrolment"],
             summary="Enrol a person",
+            form_limits={"max_files": self._max_images},
             dependencies=[Depends(self._security.needs(Scope.ENROL)), turn],
             responses=documented(*KEYED, REFUSED, TOO_LARGE, LIMIT, DOWN),
         )
@@ -80,6 +81,7 @@ class Routes:
             methods=["POST"],
             tags=["matching"],
             summary="Who is this?",
+            form_limits={"max_files": 1},
             dependencies=[Depends(self._security.needs(Scope.MATCH)), turn],
             responses=documented(*KEYED, REFUSED, TOO_LARGE, DOWN),
         )
@@ -101,8 +103,6 @@ class Routes:
         replace: Annotated[bool, Query(description="Drop the faces that the person has")] = False,
     ) -> Enrolled:
         """Stores a face for each picture, all or none. The pictures themselves are not kept."""
-        if len(files) > self._max_images:  # before any is decoded
-            raise InvalidField("files", f"expected 1 to {self._max_images} images, got {len(files)}")
         stored = self._enrolment.enrol(user_id, name, pictures(files), replace=replace)
         return Enrolled(faces_stored=stored)
 

@@ -1,8 +1,11 @@
 """Who may call what: the key that a request carries, asked for before a byte of its body is read."""
 
+import logging
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request, Response
@@ -10,13 +13,17 @@ from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
-from core.apikeys import checked, prefix_of
+from core.address import caller_at
+from core.apikeys import alive, checked, prefix_of
 from core.domain import ApiKey, Scope
-from core.errors import KeyMissing, ScopeMissing
+from core.errors import KeyMissing, KeyUnknown, ScopeMissing, TooManyRequests, TooManyWrongKeys
+from core.throttle import Guesses, Throttle
 
+log = logging.getLogger(__name__)
 BEARER = HTTPBearer(auto_error=False, scheme_name="bearer", description="An API key")
 HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="header", description="An API key")
 LATELY = timedelta(minutes=1)  # no more often is it written down when a key was used
+FRESH = 1.0  # seconds; a body that took longer to come may be that of a key revoked meanwhile
 
 
 class Keys(Protocol):
@@ -45,32 +52,64 @@ ANYBODY = Caller("", "anybody", frozenset(Scope))
 class Security:
     """Tells callers by their keys; without `keys`, whoever calls may do anything.
 
-    A key is looked up at each request, so one that was revoked is refused by every process from then on.
+    A key is looked up at each request, so one that was revoked is refused by every process from then on. `per_key`
+    requests a minute may be made with one (0: any number); who sends wrong ones is made to wait, by their address.
     """
 
-    def __init__(self, keys: Keys | None, *, utcnow: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        keys: Keys | None,
+        *,
+        per_key: int = 0,
+        utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._keys = keys
+        self._per_key = Throttle(per_key)
+        self._guesses = Guesses()
         self._utcnow = utcnow
+        self._clock = clock
 
     def needs(self, scope: Scope) -> "Needs":
         """A dependency: the Caller, whose key is good for `scope`."""
         return Needs(self, scope)
 
     async def admit(self, request: Request, scope: Scope) -> Caller:
-        """Raises KeyRefused, ScopeMissing, StoreUnavailable."""
-        caller = await self._caller(request)
+        """Raises KeyRefused, ScopeMissing, TooManyRequests, StoreUnavailable."""
+        caller = ANYBODY if self._keys is None else await self._caller(request, self._keys)
         if not caller.may(scope):
             raise ScopeMissing(f"This API key may not do that: it needs the scope {scope}, and a key keeps its scopes.")
         return caller
 
-    async def _caller(self, request: Request) -> Caller:
-        if self._keys is None:
-            return ANYBODY
-        known: Caller | None = getattr(request.state, "caller", None)
-        if known is None:
-            key = await run_in_threadpool(self._known, self._keys, _sent(request))
-            known = request.state.caller = Caller(key.prefix, key.name, key.scopes)
-        return known
+    async def recheck(self, caller: Caller) -> None:
+        """To be asked now and then by what goes on for long. Raises KeyRefused, StoreUnavailable."""
+        if self._keys is not None:
+            found = await run_in_threadpool(self._keys.find, caller.key)
+            alive(found and found[0], self._utcnow())
+
+    async def _caller(self, request: Request, keys: Keys) -> Caller:
+        admitted: tuple[Caller, float] | None = getattr(request.state, "admitted", None)
+        if admitted is not None and self._clock() - admitted[1] < FRESH:
+            return admitted[0]
+        key = await self._shown(request, keys)
+        wait = 0.0 if admitted else self._per_key.take(key.prefix, self._clock())
+        if wait:
+            raise TooManyRequests("This API key has made too many requests.", ceil(wait))
+        caller = Caller(key.prefix, key.name, key.scopes)
+        request.state.admitted = caller, self._clock()
+        return caller
+
+    async def _shown(self, request: Request, keys: Keys) -> ApiKey:
+        text, who = _sent(request), caller_at(request.client.host if request.client else "")
+        wait = self._guesses.wait(who, self._clock())
+        if wait:
+            raise TooManyWrongKeys("Too many wrong API keys came from this address.", ceil(wait))
+        try:
+            return await run_in_threadpool(self._known, keys, text)
+        except KeyUnknown:
+            pause = self._guesses.wrong(who, self._clock())
+            log.log(logging.WARNING if pause else logging.INFO, "a wrong API key from %s; it waits %.0f s", who, pause)
+            raise
 
     def _known(self, keys: Keys, text: str) -> ApiKey:
         now = self._utcnow()

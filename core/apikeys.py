@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from core.domain import ApiKey, Scope
-from core.errors import KeyExpired, KeyRefused, KeyRevoked
+from core.errors import KeyExpired, KeyRevoked, KeyUnknown
 
 SHAPE = re.compile(r"dw_([0-9a-f]{12})_[0-9a-f]{64}")
 NOBODYS = hashlib.sha256(b"").hexdigest()
@@ -26,7 +26,7 @@ def new_key(name: str, scopes: Iterable[Scope], now: datetime, expires: datetime
 
 
 def prefix_of(text: str) -> str:
-    """By which a key is looked up. Raises KeyRefused for what cannot be a key."""
+    """By which a key is looked up. Raises KeyUnknown for what cannot be a key."""
     found = SHAPE.fullmatch(text)
     if found is None:
         raise _unknown()
@@ -44,9 +44,13 @@ def checked(text: str, found: tuple[ApiKey, str] | None, now: datetime) -> ApiKe
     Takes as long for an unknown prefix as for a wrong secret. Only who has the whole key is told what became of it.
     """
     right = hmac.compare_digest(digest(text), found[1] if found else NOBODYS)
-    if found is None or not right:
+    return alive(found[0] if found and right else None, now)
+
+
+def alive(key: ApiKey | None, now: datetime) -> ApiKey:
+    """The key, if it is good at `now`. Raises KeyRefused, by what became of it."""
+    if key is None:
         raise _unknown()
-    key = found[0]
     if key.revoked is not None:
         raise KeyRevoked("This API key was revoked. Ask for a new one: doorward-admin key create.")
     if key.expires is not None and now >= key.expires:
@@ -54,5 +58,5 @@ def checked(text: str, found: tuple[ApiKey, str] | None, now: datetime) -> ApiKe
     return key
 
 
-def _unknown() -> KeyRefused:
-    return KeyRefused("There is no such API key. Send one as doorward-admin key create showed it.")
+def _unknown() -> KeyUnknown:
+    return KeyUnknown("There is no such API key. Send one as doorward-admin key create showed it.")

@@ -1,5 +1,6 @@
 """Transactions on SQLite and MySQL alike, and the wall that no driver's error gets past."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from core import migrations
 from core.errors import ConfigError, StoreUnavailable
 
+logging.getLogger("sqlalchemy").setLevel(logging.WARNING)  # at DEBUG it quotes rows, with names and embeddings
 READ, WRITE = "BEGIN", "BEGIN IMMEDIATE"  # a reader that turned writer half-way would fail without waiting
 TO_WAL = "PRAGMA journal_mode = WAL"  # in the place of a BEGIN, as it must not stand in a transaction
 RECYCLE = 1800  # seconds; MySQL hangs up on a connection after hours of silence

@@ -370,6 +370,9 @@ class ApiKey:
     revoked: datetime | None = None
     last_used: datetime | None = None
 
+    def good(self, now: datetime) -> bool:
+        return self.revoked is None and (self.expires is None or now < self.expires)
+
 
 class Phase(StrEnum):
     """What the screen at the door is about."""

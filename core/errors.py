@@ -144,13 +144,19 @@ class PersonNotFound(DoorwardError):
 class KeyRefused(DoorwardError):
     """Who calls did not show an API key that is good."""
 
-    code = "key_unknown"
+    code = "key_refused"
 
 
 class KeyMissing(KeyRefused):
     """No API key was sent along."""
 
     code = "key_missing"
+
+
+class KeyUnknown(KeyRefused):
+    """No such key was ever made, as far as who sent it is told."""
+
+    code = "key_unknown"
 
 
 class KeyExpired(KeyRefused):
@@ -169,6 +175,28 @@ class ScopeMissing(DoorwardError):
     """The key is good, but not for this."""
 
     code = "scope_missing"
+
+
+class KeyNotFound(DoorwardError):
+    """An operator named an API key that is not there."""
+
+    code = "key_not_found"
+
+
+class TooManyRequests(DoorwardError):
+    """More than the configuration allows; `wait` is the seconds until the next is let through."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, wait: int = 1) -> None:
+        super().__init__(f"{message} Try again in {wait} s.")
+        self.wait = wait
+
+
+class TooManyWrongKeys(TooManyRequests):
+    """Who guesses keys is made to wait."""
+
+    code = "too_many_wrong_keys"
 
 
 class Unavailable(DoorwardError):

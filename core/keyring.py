@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from core.database import Database
 from core.domain import ApiKey, Scope
 from core.errors import Conflict
 from core.migrations.tables import api_keys
 from core.people import aware, naive
+
+FIND = select(api_keys).where(api_keys.c.prefix == bindparam("sought"))  # at each request: put together once
 
 
 class Keyring:
@@ -25,10 +27,10 @@ class Keyring:
     def find(self, prefix: str) -> tuple[ApiKey, str] | None:
         """The key of that prefix, whatever became of it, and its digest."""
         with self._database.reading() as connection:
-            row = connection.execute(select(api_keys).where(api_keys.c.prefix == prefix)).one_or_none()
+            row = connection.execute(FIND, {"sought": prefix}).one_or_none()
         return None if row is None else (_key(row), row.digest)
 
-    def keys(self) -> list[ApiKey]:
+    def known(self) -> list[ApiKey]:
         """All, the oldest first."""
         with self._database.reading() as connection:
             found = connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.prefix))

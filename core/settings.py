@@ -4,27 +4,23 @@ A part receives its own section and never the whole.
 """
 
 import re
-from ipaddress import ip_address
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from core.address import is_loopback
+from core.tls import server_context
 
 DEMO = "demo"
+NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 DATABASE_URL = re.compile(r"sqlite:///(?!:memory:).+|mysql\+pymysql://[^/]+/[^/?]+(\?.*)?")
 Fraction = Annotated[float, Field(gt=0, le=1)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Corner = tuple[Share, Share]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host`, a name or an address, can only mean this machine."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Section(BaseModel):
@@ -174,15 +170,61 @@ class ApiSettings(Section):
     auth: Literal["keys", "none"] = Field(
         "keys", description="Who may call: whoever has an API key, or (on a loopback host only) none is asked for"
     )
+    certificate: Path | None = Field(None, description="TLS: a PEM file with the certificate and those it builds on")
+    key: Path | None = Field(
+        None, validate_default=True, description="TLS: a PEM file with the private key of that certificate"
+    )
+    hosts: tuple[str, ...] = Field(
+        (), description="Names by which it is called, such as door.example; by an address it always may be"
+    )
+    proxies: tuple[str, ...] = Field(
+        (), description="Addresses of reverse proxies that are believed when they say for whom they ask"
+    )
+    rate_per_key: int = Field(600, ge=0, description="Requests a minute by one key, in each process; 0: any number")
+    rate_per_address: int = Field(1200, ge=0, description="The same by one address, whoever calls from there")
 
-    @model_validator(mode="after")
-    def _closed(self) -> "ApiSettings":
-        if self.auth == "none" and not is_loopback(self.host):
+    @field_validator("hosts")
+    @classmethod
+    def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(NAME.fullmatch(name) for name in names):
+            raise ValueError("expected names such as door.example, without a port")
+        return names
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            ip_network(proxy)
+        return proxies
+
+    @field_validator("auth")
+    @classmethod
+    def _closed(cls, auth: str, others: ValidationInfo) -> str:
+        host = others.data.get("host", "")
+        if auth == "none" and host and not is_loopback(host):
             raise ValueError(
-                f"api.auth is none and api.host is {self.host}, so anybody could open this door: set api.auth to keys, "
-                "or api.host to 127.0.0.1"
+                f"none, while api.host is {host}, lets anybody in; set it to keys, or api.host to 127.0.0.1"
             )
-        return self
+        return auth
+
+    @field_validator("key")
+    @classmethod
+    def _fits(cls, key: Path | None, others: ValidationInfo) -> Path | None:
+        certificate = others.data.get("certificate")
+        if (certificate is None) is not (key is None):
+            raise ValueError("TLS needs both api.certificate and api.key")
+        if certificate is not None and key is not None:
+            server_context(certificate, key)
+        return key
+
+    @property
+    def tls(self) -> bool:
+        return self.certificate is not None
+
+    @property
+    def exposed(self) -> bool:
+        """Whether keys and faces travel where others can read along."""
+        return not self.tls and not is_loopback(self.host)
 
 
 class DoorSettings(Section):

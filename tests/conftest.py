@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
-pytest_plugins = ["mariadb"]  # the fixtures of a server of our own
+pytest_plugins = ["mariadb", "certificates"]  # the fixtures of a server of our own, and of its papers
 SHARED = Path(__file__).parents[1].parent / "shared"
 
 

@@ -158,8 +158,9 @@ def test_a_port_in_use_is_named_with_the_remedy(start: Callable[..., Api]) -> No
 
 
 def test_all_faults_of_the_configuration_at_once(start: Callable[..., Api]) -> None:
-    api = start(DOORWARD__API__HOST="0.0.0.0", DOORWARD__DATABASE__TIMEOUT="never")
+    api = start(DOORWARD__API__HOST="0.0.0.0", DOORWARD__API__AUTH="none", DOORWARD__DATABASE__TIMEOUT="never")
     assert api.exit_code() == 2
+    assert "api.auth" in api.log
     assert "api.host" in api.log
     assert "database.timeout" in api.log
     assert "Traceback" not in api.log
@@ -169,9 +170,11 @@ def test_without_a_model_and_a_database_it_answers_all_the_same(start: Callable[
     api = start(
         DOORWARD__MODELS__PACK=str(tmp_path / "no_pack"),
         DOORWARD__DATABASE__URL=f"mysql+pymysql://door:hidden@127.0.0.1:{free_port()}/door",
+        DOORWARD__API__AUTH="none",
     ).answering()
     while (health := api.request("GET", "/health")).json()["model"] == "loading":
         assert health.status_code == 503
+        time.sleep(0.05)
     assert health.json() == {
         "process": "ok",
         "database": "database_unavailable",

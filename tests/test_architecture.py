@@ -10,7 +10,9 @@ FILES = sorted(p for room in ("core", "api", "kiosk") for p in (ROOT / room).rgl
 PURE = {
     "domain",
     "errors",
+    "address",
     "alignment",
+    "apikeys",
     "attempts",
     "challenge",
     "fusion",
@@ -20,9 +22,23 @@ PURE = {
     "quality",
     "sight",
     "sitting",
+    "throttle",
     "tracking",
 }
-STANDARD = {"collections", "dataclasses", "datetime", "enum", "hashlib", "itertools", "math", "typing"}
+STANDARD = {
+    "collections",
+    "dataclasses",
+    "datetime",
+    "enum",
+    "hashlib",
+    "hmac",
+    "ipaddress",
+    "itertools",
+    "math",
+    "re",
+    "secrets",
+    "typing",
+}
 ONLY_IN = {
     "cv2": {"core/opencv.py"},
     "insightface": {"core/faces.py", "core/packs.py", "core/liveness.py", "core/admin/bench"},

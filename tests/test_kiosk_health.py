@@ -209,6 +209,15 @@ def test_each_state_of_the_api_has_its_words_and_its_remedy_where_it_is_ill(aske
     assert (reading.health is WELL) == (phase is ApiPhase.RUNNING)
 
 
+def test_an_api_that_others_can_read_along_with_needs_attention_and_with_tls_does_not(asked, certificate):
+    told = asked(api={"host": "0.0.0.0", "port": 8123})
+    told.api = ApiState(ApiPhase.RUNNING)
+    reading = told.says("API")
+    assert (reading.health, "without TLS" in reading.said, "api.certificate" in reading.remedy) == (ILL, True, True)
+    told.settings = Settings(api={"host": "0.0.0.0", "port": 8123, **certificate})
+    assert told.says("API") == Reading("API", WELL, "Answers at https://0.0.0.0:8123.")
+
+
 def test_the_disk_tells_what_is_free_where_the_database_is(asked, tmp_path):
     told = asked(database={"url": f"sqlite:///{tmp_path}/not/yet/there.sqlite"})
     assert told.says("Disk").said.endswith(f"free in {tmp_path}.")

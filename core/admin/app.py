@@ -8,6 +8,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
 from core import liveness, packs
+from core.admin.apikeys import key
 from core.admin.bench.command import bench
 from core.admin.bulk import import_people
 from core.admin.doctor import examine
@@ -30,6 +31,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Everything a
 models = typer.Typer(no_args_is_help=True, help="InsightFace's model packs.")
 app.add_typer(models, name="models")
 app.add_typer(bench, name="bench")
+app.add_typer(key, name="key")
 
 
 @app.callback()

@@ -2,14 +2,17 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 
 from core.config import Settings
 from core.display import DisplayProblem, display_problem
-from core.errors import DoorwardError
+from core.errors import ConfigError, DoorwardError
 from core.parts import make_camera, make_door, make_liveness, make_model, make_store
 from core.settings import ApiSettings, CameraSettings, DoorSettings
+from core.tls import EXPOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _check("camera", lambda: _camera(settings.camera))
     yield _check("door", lambda: _door(settings.door))
     yield _port(settings.api)
+    yield _check("api", lambda: _api(settings))
 
 
 def _check(name: str, probe: Callable[[], str]) -> Check:
@@ -76,6 +80,17 @@ def _camera(settings: CameraSettings) -> str:
         height, width = frame.image.shape[:2]
         return f"delivers pictures of {width} x {height}"
     return "has no picture"
+
+
+def _api(settings: Settings) -> str:
+    if settings.api.exposed:
+        raise ConfigError(f"listens beyond this machine without TLS. {EXPOSED}")
+    if settings.api.auth == "none":
+        return "whoever uses this machine may call without a key, and nobody else (api.auth)"
+    with closing(make_store(settings.database)) as store:
+        store.migrate()
+        good = sum(key.good(datetime.now(UTC)) for key in store.keyring.known())
+    return f"keys that are good: {good}" + ("" if good else "; doorward-admin key create NAME --scope match")
 
 
 def _port(settings: ApiSettings) -> Check:

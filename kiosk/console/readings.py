@@ -17,6 +17,7 @@ from core.errors import DoorFailed, DoorwardError
 from core.recogniser import Recogniser
 from core.settings import ApiSettings
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
+from core.tls import EXPOSED
 from kiosk.apiprocess import ApiPhase, ApiState
 from kiosk.console.health import Reading
 from kiosk.status import Health
@@ -158,11 +159,15 @@ def _api(sources: Sources) -> tuple[Health, str, str]:
 
 def api_reading(state: ApiState, settings: ApiSettings) -> tuple[Health, str, str]:
     """How the API is, what is said of it, and the remedy."""
-    address = f"http://{settings.host}:{settings.port}"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"{'https' if settings.tls else 'http'}://{host}:{settings.port}"
+    answers = (Health.WELL, f"Answers at {address}.", "")
+    if settings.exposed:
+        answers = (Health.ILL, f"Answers at {address} without TLS, to others than this machine.", EXPOSED)
     return {
         ApiPhase.OFF: (Health.IDLE, "Off.", "Set kiosk.api to true to have it."),
         ApiPhase.STARTING: (Health.IDLE, f"Starting at {address}.", ""),
-        ApiPhase.RUNNING: (Health.WELL, f"Answers at {address}.", ""),
+        ApiPhase.RUNNING: answers,
         ApiPhase.TAKEN: (
             Health.ILL,
             f"Port {settings.port} is taken by another program.",
