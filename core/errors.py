@@ -135,6 +135,12 @@ class DoorLocked(Conflict):
     code = "door_locked"
 
 
+class MatchOpensNothing(Conflict):
+    """The configuration does not let a match over REST open the door."""
+
+    code = "match_opens_nothing"
+
+
 class PersonNotFound(DoorwardError):
     """Nobody is enrolled under that user_id."""
 
@@ -239,6 +245,12 @@ class DoorFailed(Unavailable):
     """The door's driver did not do what it was asked."""
 
     code = "door_failed"
+
+
+class TooManyStreams(Unavailable):
+    """As many follow the events as this process serves at once."""
+
+    code = "too_many_streams"
 
 
 class Stopped(DoorwardError):

@@ -5,13 +5,15 @@ positions: given to committed rows only, under one row's lock, by whoever reads.
 """
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
-from sqlalchemy import ColumnElement, Connection, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, or_, select, update
 
 from core.database import Database
 from core.domain import Event, EventFilter, Incident, Verdict
-from core.events import entry, fitting, naive
+from core.events import DOOR, INCIDENT, entry, fitting, naive
 from core.migrations.tables import event_state, events
+from core.tally import BOUNDS, Tally
 
 PAGE = 500
 SETTLES = timedelta(seconds=10)
@@ -35,13 +37,36 @@ class EventFeed:
 
     def after(
         self, position: int, now: datetime, *, where: EventFilter = ANY, limit: int = PAGE
-    ) -> list[tuple[int, Event | Incident]]:
-        """The entries of `where` beyond `position`, the oldest first, `limit` at most, each with its own position."""
+    ) -> tuple[list[tuple[int, Event | Incident]], int]:
+        """The entries of `where` beyond `position`, the oldest first, `limit` at most, each with its own position.
+
+        And up to where that was looked through: what to read on from.
+        """
         self._number(now)
         beyond = select(events).where(events.c.position > position, *fitting(where))
         with self._database.reading() as connection:
             found = connection.execute(beyond.order_by(events.c.position).limit(limit)).all()
-        return [(row.position, entry(row)) for row in found]
+            reached = found[-1].position if len(found) == limit else _position(connection)
+        return [(row.position, entry(row)) for row in found], reached
+
+    def tally(self, now: datetime) -> Tally:
+        """All entries so far, counted by the database."""
+        self._number(now)
+        numbered = events.c.position.is_not(None)
+        kinds = (events.c.source, events.c.verdict, events.c.reason)
+        glances = (numbered, events.c.source == DOOR, events.c.verdict != INCIDENT, events.c.latency.is_not(None))
+        within = [func.count(case((events.c.latency <= bound, 1))) for bound in BOUNDS]
+        with self._database.reading() as connection:
+            counted = Tally(_position(connection))
+            for *kind, many in connection.execute(select(*kinds, func.count()).where(numbered).group_by(*kinds)):
+                counted.outcomes[tuple(kind)] = many
+            *up_to, many, seconds = connection.execute(
+                select(*within, func.count(), func.sum(events.c.latency)).where(*glances)
+            ).one()
+        totals = [0, *up_to, many]
+        counted.latencies = [high - low for low, high in pairwise(totals)]
+        counted.seconds = seconds or 0.0
+        return counted
 
     def _number(self, now: datetime) -> None:
         """Gives positions to what has none, a batch at a time."""

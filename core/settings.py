@@ -180,6 +180,10 @@ class ApiSettings(Section):
     proxies: tuple[str, ...] = Field(
         (), description="Addresses of reverse proxies that are believed when they say for whom they ask"
     )
+    match_opens_door: bool = Field(
+        False,
+        description="Whether ?open=true may open the door on a match; no picture can be told to be alive",
+    )
     rate_per_key: int = Field(600, ge=0, description="Requests a minute by one key, in each process; 0: any number")
     rate_per_address: int = Field(1200, ge=0, description="The same by one address, whoever calls from there")
 

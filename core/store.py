@@ -164,6 +164,14 @@ class Store:
                 raise PersonNotFound("There is no such face of this person any more. Look at who has which anew.")
             return Erasure(1, _version(connection))
 
+    def drop_faces(self, user_id: str) -> Erasure:
+        """Deletes all faces of the person, who stays. Raises PersonNotFound."""
+        with self._changing_gallery() as connection:
+            if connection.execute(one(user_id)).first() is None:
+                raise not_found()
+            deleted = connection.execute(delete(faces).where(faces.c.user_id == user_id)).rowcount
+            return Erasure(deleted, _version(connection))
+
     def people(self, search: str = "", *, after: str = "", limit: int | None = None) -> list[Person]:
         """By user_id: those beyond `after`, `limit` at most, whose user_id or name holds `search` in any case."""
         found = select(people).where(people.c.user_id > after, named(search)).order_by(people.c.user_id).limit(limit)

@@ -201,6 +201,16 @@ class FakeDoor:
         self.times_closed += 1
 
 
+class FakeLatch(FakeDoor):
+    """A door that keeps its time by itself."""
+
+    def start(self) -> None:
+        self.close()
+
+    def stop(self) -> None:
+        self.close()
+
+
 class FakeCamera:
     """Shows the same picture again and again, until it is told to show another, or unplugged."""
 

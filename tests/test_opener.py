@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from fakes import FakeDoor, FakeStore
+from fakes import FakeLatch, FakeStore
 
 from core.domain import Incident
 from core.doors import DoorState
@@ -13,20 +13,12 @@ from core.opener import LATE, Opener
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-class LatchedDoor(FakeDoor):
-    def start(self):
-        self.close()
-
-    def stop(self):
-        self.close()
-
-
 class Hallway:
     """A door called front, and who shares it."""
 
     def __init__(self):
         self.store = FakeStore()
-        self.door = LatchedDoor(self.store.log)
+        self.door = FakeLatch(self.store.log)
         self.doors = {"front": DoorState(False, None, NOON)}
         self.now = 0.0
         self.opener = Opener(

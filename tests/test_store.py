@@ -572,6 +572,7 @@ CALLS = {
     "events": lambda store: store.events(where=EventFilter(person=NAME)),
     "event_stats": lambda store: store.event_stats(EventFilter(person=NAME)),
     "faces": lambda store: store.faces("ann"),
+    "drop_faces": lambda store: store.drop_faces("ann"),
     "drop_face": lambda store: store.drop_face("ann", 1),
     "set_pin": lambda store: store.set_pin("ann", PIN),
     "pin": lambda store: store.pin("ann"),
