@@ -18,6 +18,7 @@ HEADERS = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
 }
+HEADERS_OF_REQUESTS = {name.lower(): name for name in ("Idempotency-Key", "Last-Event-ID")}
 PROTOCOL = {status: code for code, status, _ in codes.PROTOCOL}
 SENTENCES = {  # where Starlette's own does not help
     HTTPStatus.FORBIDDEN: (
@@ -37,8 +38,8 @@ EXPECTED = {  # FastAPI's own messages quote what was sent
     "limit": "expected a whole number that is allowed here",
     "outcome": "expected granted, denied or fault",
     "face_id": "expected the id of a face, a whole number",
-    "last-event-id": "expected the id of an event that the stream sent",
-    "idempotency-key": "expected 1 to 255 characters of ASCII without blanks",
+    "Last-Event-ID": "expected the id of an event that the stream sent",
+    "Idempotency-Key": "expected 1 to 255 characters of ASCII without blanks",
     **dict.fromkeys(("replace", "partial", "explain", "open", "active"), "expected true or false"),
     **dict.fromkeys(
         ("since", "until", "valid_from", "valid_until"),
@@ -108,14 +109,14 @@ async def _refused(_: Request, error: DoorwardError) -> JSONResponse:
 
 async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
     fields = list(dict.fromkeys(_field(fault["type"], fault["loc"]) for fault in error.errors()))
-    detail = "; ".join(f"{field}: {EXPECTED.get(field.lower(), 'not as expected')}" for field in fields)
+    detail = "; ".join(f"{field}: {EXPECTED.get(field, 'not as expected')}" for field in fields)
     return answer(problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_field", detail[:1000], fields[0]))
 
 
 def _field(fault: str, place: tuple[int | str, ...]) -> str:
     """The name of ours that is at fault; of what has none, and of names that a client made up, that it is the body."""
-    ours = len(place) > 1 and fault != "extra_forbidden"
-    return place[1] if ours and isinstance(place[1], str) else "body"
+    name = place[1] if len(place) > 1 and fault != "extra_forbidden" else None
+    return HEADERS_OF_REQUESTS.get(name, name) if isinstance(name, str) else "body"
 
 
 async def _protocol(request: Request, error: HTTPException) -> JSONResponse:

@@ -64,7 +64,10 @@ class MultipleFaces(InputError):
 
 
 class FaceUnfit(InputError):
-    """The face is there but not fit to be a template; `reason` is one of `core.domain.Reason`."""
+    """The face is there but not fit to be a template; `reason` says why.
+
+    It is one of `core.domain.Reason`.
+    """
 
     code = "face_unfit"
 
@@ -114,7 +117,10 @@ class FaceOfAnother(Conflict):
 
 
 class NotThisPerson(Conflict):
-    """The face is unlike those already stored under that user_id. `places` says which of the new ones, from 0."""
+    """The face is unlike those already stored under that user_id.
+
+    `places` says which of the new ones, from 0.
+    """
 
     code = "not_this_person"
 
@@ -190,7 +196,10 @@ class KeyNotFound(DoorwardError):
 
 
 class TooManyRequests(DoorwardError):
-    """More than the configuration allows; `wait` is the seconds until the next is let through."""
+    """More requests than the configuration allows.
+
+    `wait` is the seconds until the next is let through.
+    """
 
     code = "too_many_requests"
 

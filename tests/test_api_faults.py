@@ -21,6 +21,7 @@ from rest import (
     FakeStore,
     acall,
     enrol,
+    errors_of_every_kind,
     faked,
     match,
     problem,
@@ -29,7 +30,6 @@ from rest import (
 from api import turns
 from core.domain import Decision, Reason, Verdict
 from core.errors import (
-    DoorwardError,
     FaceUnfit,
     InvalidField,
     ModelUnavailable,
@@ -37,7 +37,6 @@ from core.errors import (
     Stopped,
     StoreUnavailable,
 )
-from core.opencv import cv2
 
 
 @pytest.mark.logs("a request failed")
@@ -60,15 +59,6 @@ def test_each_error_has_its_status(fault: Exception, status: int, code: str, mor
     assert {key: body[key] for key in ("field", "reason") if key in body} == more
     assert SECRET not in answer.text
     assert ("retry-after" in answer.headers) == (status == 503)
-
-
-def errors_of_every_kind() -> list[Exception]:
-    kinds: list[type[DoorwardError]] = [DoorwardError]
-    for kind in kinds:
-        kinds += kind.__subclasses__()
-    ours = [kind(*["x"] * (2 if kind in (InvalidField, FaceUnfit) else 1)) for kind in kinds]
-    foreign = [ValueError("x"), OSError(28, "x"), MemoryError(), KeyError("x"), AssertionError(), RuntimeError("x")]
-    return [*ours, *foreign, TimeoutError(), StopIteration(), cv2.error("x"), ExceptionGroup("x", [ValueError()])]
 
 
 EVERYTHING = errors_of_every_kind()
