@@ -63,7 +63,8 @@ def entry(row: Row[Any]) -> Event | Incident:
     """What a row of the log says."""
     at = row.at.replace(tzinfo=UTC)
     if row.verdict == INCIDENT:
-        return Incident(at, row.source, row.reason, row.id, row.door, row.request_id, row.actor)
+        told = {"door": row.door, "request_id": row.request_id, "actor": row.actor}
+        return Incident(at, row.source, row.reason, row.id, **told)
     decision = Decision(
         Verdict(row.verdict),
         Reason(row.reason),

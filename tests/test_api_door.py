@@ -39,9 +39,8 @@ def test_it_opens_and_who_asked_is_on_record_with_what_it_did(tmp_path: Path) ->
         {"status": "opened", "door": "front", "driver": "http", "seconds": 3.0, "event_id": 1},
     )
     [entry] = real.store.events()
-    assert entry == Incident(
-        NOON, "api", "remote_opening", 1, "opened", "r-1", f"gate ({headers['X-API-Key'].split('_')[1]})"
-    )
+    who = f"gate ({headers['X-API-Key'].split('_')[1]})"
+    assert entry == Incident(NOON, "api", "remote_opening", 1, door="opened", request_id="r-1", actor=who)
     assert real.door.times_opened == 1
 
 

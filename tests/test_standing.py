@@ -1,6 +1,7 @@
 """How a door stands is where other processes see it: from before a lock takes effect until after it was lifted."""
 
 import threading
+from contextlib import closing, contextmanager
 
 import pytest
 import test_engine
@@ -9,8 +10,10 @@ from test_engine import ANN
 
 from core import bulletin
 from core.bulletin import Standing
+from core.config import Settings
 from core.domain import Phase
-from core.errors import StoreUnavailable
+from core.errors import DoorLocked, StoreUnavailable
+from core.parts import make_engine, make_opener, make_recogniser, make_store
 
 WELL, LOCKED = Standing(), Standing(locked=True)
 
@@ -93,3 +96,36 @@ def test_a_door_tells_now_and_then_that_it_is_still_there(monkeypatch):
         house.board.waits_for(WELL)
         house.board.shown.clear()
         house.board.waits_for(WELL)
+
+
+def test_a_door_locked_at_its_kiosk_is_opened_by_no_other_process(tmp_path):
+    """The real parts, joined by the database alone."""
+    url = f"sqlite:///{tmp_path}/doorward.sqlite"
+    settings = Settings(
+        camera={"source": "demo"}, models={"pack": "demo"}, database={"url": url}, door={"open_seconds": 0.5}
+    )
+    with closing(make_store(settings.database)) as store, closing(make_store(settings.database)) as elsewhere:
+        store.migrate()
+        engine = make_engine(settings, make_recogniser(settings, store), store, on_scene=lambda _: None)
+        opener = make_opener(settings.door, elsewhere)
+        with running(engine), running(opener):
+            opener.open("api")
+            engine.lock(locked=True)
+            with pytest.raises(DoorLocked):
+                opener.open("api")
+            engine.lock(locked=False)
+            opener.open("api")
+        assert [entry.door for entry in store.events() if entry.code == "remote_opening"] == [
+            "opened",
+            "refused",
+            "opened",
+        ]
+
+
+@contextmanager
+def running(part):
+    part.start()
+    try:
+        yield
+    finally:
+        part.stop()
