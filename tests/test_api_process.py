@@ -93,6 +93,15 @@ def test_a_port_in_use_is_named_with_the_remedy(start: Callable[..., Api]) -> No
     assert "DOORWARD__API__PORT" in api.log
 
 
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1"])
+def test_an_address_that_is_not_this_machines_is_named_with_the_remedy(start: Callable[..., Api], host: str) -> None:
+    api = start(DOORWARD__API__HOST=host)
+    assert api.exit_code() == 1
+    assert len(api.log.splitlines()) == 1
+    assert host in api.log
+    assert "api.host" in api.log
+
+
 def test_all_faults_of_the_configuration_at_once(start: Callable[..., Api]) -> None:
     api = start(DOORWARD__API__HOST="0.0.0.0", DOORWARD__API__AUTH="none", DOORWARD__DATABASE__TIMEOUT="never")
     assert api.exit_code() == 2
