@@ -150,6 +150,7 @@ def test_no_scopes_reach_what_needs_another(scopes: set[Scope], route: tuple[str
     assert said(call(app, method, path.format(user_id="ada", face_id=1), headers=headers)) == (403, "scope_missing")
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_mangled_key_gets_in(data: st.DataObject) -> None:
     keys = FakeKeys()
