@@ -27,13 +27,14 @@ MESSAGES: dict[str, Any] = {
 }
 PAGE = 500
 Entries = list[Event | Incident]
+Kind = Literal["granted", "denied", "fault", "act"]
 
 
 def asked_for(
     since: Annotated[Moment | None, Query(description="Not before")] = None,
     until: Annotated[Moment | None, Query(description="Not from then on")] = None,
     person: Annotated[str, Query(max_length=255, description="A part of the user_id or of the name")] = "",
-    outcome: Annotated[Literal["granted", "denied", "fault"] | None, Query(description="`fault`: an incident")] = None,
+    outcome: Annotated[Kind | None, Query(description="`fault`: an incident; `act`: what an operator did")] = None,
     reason: Annotated[str, Query(max_length=32, description="Its code", examples=["unknown_face"])] = "",
 ) -> EventFilter:
     return EventFilter(since, until, person, outcome or "", reason)

@@ -107,12 +107,12 @@ class Receipt(Answer):
 
 
 class Entry(Answer):
-    """A decision at a door or over REST, or an incident (`outcome` is `fault`)."""
+    """A decision at a door or over REST, an incident (`outcome` is `fault`), or what an operator did (`act`)."""
 
     id: int = Field(examples=[117])
     at: datetime
     source: str = Field(description="`door` (its camera), `pin` (its keys) or `api`", examples=["door"])
-    outcome: Literal["granted", "denied", "fault"]
+    outcome: Literal["granted", "denied", "fault", "act"]
     reason: str = Field(description="A stable code", examples=["matched"])
     user_id: str | None = Field(description="Who was granted; who was denied is not known", examples=["user123"])
     name: str | None = Field(examples=["John Doe"])
