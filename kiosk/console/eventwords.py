@@ -11,6 +11,7 @@ ACTS: dict[str, str] = {
     Act.LOCKED: "Locked by an operator",
     Act.UNLOCKED: "Unlocked by an operator",
     Act.DOOR_TRIED: "Door tried",
+    Act.REMOTE_OPENING: "Opening asked for over REST",
     Act.ENROLLED: "Faces stored",
     Act.RENAMED: "Renamed",
     Act.ENABLED: "Enabled",
@@ -63,13 +64,13 @@ def cells(entry: Event | Incident, zone: tzinfo | None = None) -> tuple[str, ...
         return (
             at,
             OUTCOMES[outcome(entry)],
-            entry.user_id or "",
+            entry.user_id or entry.actor or "",
             reason(entry.code),
             SOURCES.get(entry.source, _plain(entry.source)),
             "",
             "",
             "",
-            "",
+            _plain(entry.door or ""),
         )
     decision = entry.decision
     return (
