@@ -1,6 +1,7 @@
 """`doorward-api`: the app put together, and the process around it."""
 
 import asyncio
+import errno
 import logging
 import os
 import socket
@@ -135,13 +136,19 @@ def serve(
     try:
         listener = listen(settings.api)
     except OSError as error:
-        cause = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)  # shorter
-        remedy = "Stop the program that has it, or name another in api.port or DOORWARD__API__PORT."
-        typer.echo(f"Port {port} of {host} cannot be used: {cause}. {remedy}", err=True)
+        typer.echo(f"Port {port} of {host} cannot be used: {_cause(error)}", err=True)
         raise typer.Exit(1) from None
     if settings.api.exposed:
         log.warning("listening beyond this machine without TLS. %s", EXPOSED)
     _run(build(settings), settings.api, listener, with_parent=with_parent)
+
+
+def _cause(error: OSError) -> str:
+    """With the remedy; the system's own words repeat the address."""
+    if error.errno == errno.EADDRINUSE:
+        return "Another program has it. Stop that, or name another port in api.port or DOORWARD__API__PORT."
+    known = os.strerror(error.errno) if error.errno and error.errno > 0 else "There is no such name"
+    return f"{known}. See that api.host is an address of this machine, and api.port one that you may use."
 
 
 def _run(app: FastAPI, settings: ApiSettings, listener: socket.socket, *, with_parent: bool) -> None:

@@ -1,5 +1,6 @@
 """From the bytes of a file to a picture, or to a clear refusal."""
 
+import re
 from io import BytesIO
 
 import numpy as np
@@ -11,6 +12,9 @@ from core.errors import ImageTooLarge, ImageUnreadable, InputError, TooManyBytes
 
 MAX_BYTES = 10 * 2**20
 MAX_PIXELS = 40_000_000
+MAX_SCANS = 64  # of a JPEG; cameras and programs make 1 to 20, and each costs a pass over all pixels
+MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])", re.DOTALL)  # of those that a length follows, or the end
+START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 HEIC = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypheim", b"ftypmif1", b"ftypmsf1")
 ORIENTATION = 0x0112  # EXIF
@@ -30,7 +34,7 @@ def decode_image(data: bytes, name: str) -> Image:
     """The picture in the file `name` of content `data`, upright, BGR, transparency on white.
 
     JPEG, PNG, WebP, BMP and GIF. Raises ImageUnreadable, TooManyBytes over 10 MiB, and ImageTooLarge over 40
-    megapixels, before it is decoded.
+    megapixels or 64 scans, before it is decoded.
     """
     if len(data) > MAX_BYTES:
         raise TooManyBytes(f"{name} has more than {MAX_BYTES // 2**20} MiB. Send a smaller one.")
@@ -49,11 +53,22 @@ def _decode(data: bytes, name: str) -> Image:
     width, height = picture.size
     if width * height > MAX_PIXELS:
         raise ImageTooLarge(f"{name} is {width} x {height} pixels; {MAX_PIXELS // 10**6} megapixels are the most.")
+    if picture.format in ("JPEG", "MPO") and _scans(data) > MAX_SCANS:  # a minute's work in a few KiB
+        raise ImageTooLarge(f"{name} is a JPEG of more than {MAX_SCANS} scans. Save it anew with any program.")
     if getattr(picture, "is_animated", False) and picture.format != "MPO":  # MPO: a phone's JPEG with a second one
         raise ImageUnreadable(f"{name} is animated. Send a still picture.")
     PIL.Image.open(BytesIO(data), formats=FORMATS).verify()
     picture.load()
     return _bgr(_upright(picture))
+
+
+def _scans(data: bytes) -> int:
+    """In how many scans the JPEG's pixels come; those of a thumbnail or of what follows it do not count."""
+    scans, at = 0, 2
+    while (marker := MARKER.search(data, at)) and marker[1] != END_OF_IMAGE:
+        scans += marker[1] == START_OF_SCAN
+        at = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
+    return scans
 
 
 def _upright(picture: PIL.Image.Image) -> PIL.Image.Image:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
-pytest_plugins = ["mariadb", "certificates"]  # the fixtures of a server of our own, and of its papers
+pytest_plugins = ["leaks", "mariadb", "certificates", "apiprocess"]  # the log's ear; what a test starts or has made
 SHARED = Path(__file__).parents[1].parent / "shared"
 
 

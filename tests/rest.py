@@ -11,9 +11,11 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.security import Security
+from core.apikeys import digest, new_key
 from core.demo import DEMO_PEOPLE, DemoFaceModel, draw_person
-from core.domain import Decision, Event, Reason, Verdict
+from core.domain import ApiKey, Decision, Event, Reason, Scope, Verdict
 from core.enrolment import Enrolment
+from core.errors import StoreUnavailable
 from core.opencv import cv2
 from core.recogniser import Recogniser
 from core.settings import EnrolmentSettings, RecognitionSettings
@@ -155,6 +157,28 @@ class FakeStore:
         self.closed = True
 
 
+class FakeKeys:
+    """Keys in memory. Tell the database to go away."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, tuple[ApiKey, str]] = {}
+        self.noted: list[datetime] = []
+        self.away = False
+
+    def gains(self, *scopes: Scope, **more: Any) -> str:
+        key, text = new_key("turnstile", scopes, NOON, more.pop("expires", None))
+        self.held[key.prefix] = (key, digest(text))
+        return text
+
+    def find(self, prefix: str) -> tuple[ApiKey, str] | None:
+        if self.away:
+            raise StoreUnavailable("The database does not answer. Start it.")
+        return self.held.get(prefix)
+
+    def used(self, prefix: str, at: datetime) -> None:
+        self.noted.append(at)
+
+
 MODEL = DemoFaceModel()
 PICTURE = png(0)
 
@@ -164,11 +188,14 @@ def faked(
     *,
     enrolment: FakeEnrolment | None = None,
     store: FakeStore | None = None,
+    security: Security | None = None,
+    **more: Any,
 ) -> FastAPI:
     return create_app(
         recogniser=recogniser or FakeRecogniser(),  # type: ignore[arg-type]
         enrolment=enrolment or FakeEnrolment(),  # type: ignore[arg-type]
         store=store or FakeStore(),  # type: ignore[arg-type]
-        security=Security(None),
+        security=security or Security(None),
         utcnow=lambda: NOON,
+        **more,
     )

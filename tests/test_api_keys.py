@@ -1,33 +1,289 @@
-"""Who may call what."""
+"""Who may call what: by keys and scopes, at once on every process."""
 
-from datetime import timedelta
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
-from rest import NOON, Real, call, png, problem
+from fastapi import FastAPI
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from rest import NOON, PICTURE, FakeKeys, FakeRecogniser, Real, acall, call, faked, problem
 
+from api.security import Caller, KeyedRoute, Needs, Security
 from core.apikeys import digest, new_key
 from core.domain import Scope
+from core.errors import KeyRevoked
+from core.throttle import FREE
+
+NEEDED = {  # what is not here needs no key; a route without its line fails the test
+    ("POST", "/enroll_faces/{user_id}"): Scope.ENROL,
+    ("POST", "/match_face"): Scope.MATCH,
+}
+OPEN = {"/health", "/health/live", "/health/ready", "/docs", "/openapi.json"}
+MATCH: dict[str, Any] = {"files": {"file": ("a.png", PICTURE)}}
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> Real:
-    return Real(tmp_path / "doorward.sqlite", keys=True)
+def keys() -> FakeKeys:
+    return FakeKeys()
 
 
-def key(real: Real, *scopes: Scope, lasts: timedelta | None = None) -> str:
-    made, text = new_key("turnstile", scopes, NOON, lasts and NOON + lasts)
-    real.store.keyring.add(made, digest(text))
-    return text
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
-def test_a_key_opens_what_its_scopes_name_and_nothing_else(real: Real) -> None:
-    upload = {"file": ("a.png", png(0))}
-    match, enrol = key(real, Scope.MATCH), key(real, Scope.ENROL)
-    for headers in ({"Authorization": f"Bearer {match}"}, {"X-API-Key": match}):
-        assert call(real.app, "POST", "/match_face", files=upload, headers=headers).status_code == 200
-    answer = call(real.app, "POST", "/match_face", files=upload, headers={"X-API-Key": enrol})
-    assert (answer.status_code, problem(answer)["code"]) == (403, "scope_missing")
-    answer = call(real.app, "POST", "/match_face", files=upload)
-    assert (answer.status_code, problem(answer)["code"]) == (401, "key_missing")
-    assert call(real.app, "GET", "/health").status_code == 200
+@pytest.fixture
+def app(keys: FakeKeys, clock: Clock) -> FastAPI:
+    return faked(security=Security(keys, per_key=3, utcnow=lambda: NOON, clock=clock))
+
+
+def ask(app: FastAPI, key: str | None, *, address: str = "192.0.2.1") -> httpx.Response:
+    async def asked() -> httpx.Response:
+        transport = httpx.ASGITransport(app, client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            headers = {} if key is None else {"X-API-Key": key}
+            return await client.post("/match_face", headers=headers, **MATCH)
+
+    return asyncio.run(asked())
+
+
+def said(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, problem(answer)["code"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Authorization": "Bearer {}"}, {"authorization": "bearer  {} "}, {"X-API-Key": "{}"}]
+)
+def test_a_key_is_taken_from_either_header(app: FastAPI, keys: FakeKeys, headers: dict[str, str]) -> None:
+    key = keys.gains(Scope.MATCH)
+    sent = {name: value.format(key) for name, value in headers.items()}
+    assert call(app, "POST", "/match_face", headers=sent, **MATCH).status_code == 200
+
+
+def test_a_proxys_own_password_does_not_hide_the_key(app: FastAPI, keys: FakeKeys) -> None:
+    headers = {"Authorization": "Basic abc", "X-API-Key": keys.gains(Scope.MATCH)}
+    assert call(app, "POST", "/match_face", headers=headers, **MATCH).status_code == 200
+
+
+def test_without_a_key_the_answer_says_how_to_send_one(app: FastAPI) -> None:
+    answer = ask(app, None)
+    assert said(answer) == (401, "key_missing")
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert "X-API-Key" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("gone", "code"), [({"expires": NOON}, "key_expired"), ({"expires": NOON + timedelta(seconds=1)}, None)]
+)
+def test_a_key_that_has_expired_says_so(
+    app: FastAPI, keys: FakeKeys, gone: dict[str, datetime], code: str | None
+) -> None:
+    answer = ask(app, keys.gains(Scope.MATCH, **gone))
+    assert answer.status_code == 200 if code is None else said(answer) == (401, code)
+
+
+def test_a_key_for_something_else_is_told_what_it_lacks(app: FastAPI, keys: FakeKeys) -> None:
+    answer = ask(app, keys.gains(Scope.ENROL, Scope.DOOR_OPEN))
+    assert said(answer) == (403, "scope_missing")
+    assert "match" in answer.json()["detail"]
+
+
+def routes(app: FastAPI) -> dict[tuple[str, str], list[Scope]]:
+    """Each documented operation with what it needs."""
+    found: dict[tuple[str, str], list[Scope]] = {}
+    for path, operations in app.openapi()["paths"].items():
+        for method in operations:
+            found[method.upper(), path] = []
+    for route in keyed(app):
+        for method in route.methods or ():
+            needs = [d.call.scope for d in route.dependant.dependencies if isinstance(d.call, Needs)]
+            found[method, route.path_format] = needs
+    return found
+
+
+def keyed(app: FastAPI) -> Iterator[KeyedRoute]:
+    for route in app.routes:
+        inner = getattr(getattr(route, "original_router", None), "routes", [route])
+        yield from (one for one in inner if isinstance(one, KeyedRoute))
+
+
+def test_every_route_needs_the_scope_that_is_listed_here_or_is_one_that_anybody_may_ask(app: FastAPI) -> None:
+    for (method, path), scopes in routes(app).items():
+        expected = [] if path in OPEN else [NEEDED[method, path]]
+        assert scopes == expected, path
+
+
+@given(st.sets(st.sampled_from(Scope)), st.sampled_from(sorted(NEEDED)))
+def test_no_scopes_reach_what_needs_another(scopes: set[Scope], route: tuple[str, str]) -> None:
+    keys = FakeKeys()
+    app = faked(security=Security(keys, utcnow=lambda: NOON))
+    method, path = route
+    headers = {"X-API-Key": keys.gains(*scopes)}
+    answer = call(app, method, path.format(user_id="ada"), headers=headers)
+    if NEEDED[route] in scopes:
+        assert answer.status_code == 422  # the form is empty
+    else:
+        assert said(answer) == (403, "scope_missing")
+
+
+@given(st.data())
+def test_no_mangled_key_gets_in(data: st.DataObject) -> None:
+    keys = FakeKeys()
+    key = keys.gains(*Scope)
+    at = data.draw(st.integers(0, len(key) - 1))
+    other = key[:at] + data.draw(st.characters(min_codepoint=0x21, max_codepoint=0xFF)) + key[at + 1 :]
+    wrong = data.draw(st.sampled_from([other, key[:at], key[at:] if at else key[1:], key * 2, key.upper()]))
+    assume(wrong != key)
+    app = faked(security=Security(keys, utcnow=lambda: NOON))
+    answer = call(app, "POST", "/match_face", headers=[(b"X-API-Key", wrong.encode("latin-1"))], **MATCH)
+    assert said(answer)[0] == 401
+    assert said(answer)[1] in ("key_unknown", "key_missing")
+
+
+@pytest.mark.parametrize("path", ["/health", "/docs", "/openapi.json"])
+def test_some_may_be_asked_by_anybody(app: FastAPI, path: str) -> None:
+    assert call(app, "GET", path).status_code == 200
+
+
+def test_the_docs_say_which_calls_need_a_key(app: FastAPI) -> None:
+    document = app.openapi()
+    assert set(document["components"]["securitySchemes"]) == {"bearer", "header"}
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            assert ("security" in operation) == (path not in OPEN)
+            assert ({"401", "403", "429"} <= set(operation["responses"])) == (path not in OPEN)
+
+
+def test_a_key_that_was_revoked_is_refused_from_then_on_by_every_process(tmp_path: Path) -> None:
+    path = tmp_path / "doorward.sqlite"
+    one, other = Real(path, keys=True), Real(path, keys=True)
+    key, text = new_key("turnstile", [Scope.MATCH], NOON, None)
+    one.store.keyring.add(key, digest(text))
+    assert [ask(process.app, text).status_code for process in (one, other)] == [200, 200]
+    one.store.keyring.revoke(key.prefix, NOON)
+    for process in (one, other):
+        assert said(ask(process.app, text)) == (401, "key_revoked")
+
+
+def test_a_key_that_is_revoked_while_the_request_comes_in_is_refused(
+    app: FastAPI, keys: FakeKeys, clock: Clock
+) -> None:
+    key = keys.gains(Scope.MATCH)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+        keys.held.clear()
+        clock.now += 10
+        yield PICTURE + b"\r\n--x--\r\n"
+
+    headers = {"X-API-Key": key, "Content-Type": "multipart/form-data; boundary=x"}
+    assert said(call(app, "POST", "/match_face", headers=headers, content=body())) == (401, "key_unknown")
+
+
+def test_what_goes_on_for_long_asks_again(keys: FakeKeys) -> None:
+    security = Security(keys, utcnow=lambda: NOON)
+    keys.gains(Scope.EVENTS_READ)
+    [(key, hashed)] = keys.held.values()
+    caller = Caller(key.prefix, key.name, key.scopes)
+    asyncio.run(security.recheck(caller))
+    keys.held[key.prefix] = (replace(key, revoked=NOON), hashed)
+    with pytest.raises(KeyRevoked):
+        asyncio.run(security.recheck(caller))
+    asyncio.run(Security(None).recheck(caller))
+
+
+def test_without_the_database_nobody_gets_in(app: FastAPI, keys: FakeKeys) -> None:
+    key = keys.gains(*Scope)
+    keys.away = True
+    answer = ask(app, key)
+    assert said(answer) == (503, "database_unavailable")
+    assert answer.headers["retry-after"]
+
+
+def test_a_refusal_comes_before_the_body_is_read(app: FastAPI, keys: FakeKeys) -> None:
+    enrol = keys.gains(Scope.ENROL)
+    for headers, status in (({}, 401), ({"X-API-Key": enrol}, 403)):
+        asked = []
+
+        async def body(asked: list[int] = asked) -> AsyncIterator[bytes]:
+            asked.append(1)
+            yield b"x"
+
+        kind = {"Content-Type": "multipart/form-data; boundary=x"}
+        assert call(app, "POST", "/match_face", headers={**kind, **headers}, content=body()).status_code == status
+        assert asked == []
+
+
+def test_when_a_key_was_used_is_noted_once_a_minute(app: FastAPI, keys: FakeKeys) -> None:
+    text = keys.gains(Scope.MATCH)
+    ask(app, text)
+    [(key, hashed)] = keys.held.values()
+    keys.held[key.prefix] = (replace(key, last_used=NOON - timedelta(seconds=59)), hashed)
+    ask(app, text)
+    keys.held[key.prefix] = (replace(key, last_used=NOON - timedelta(seconds=60)), hashed)
+    ask(app, text)
+    assert keys.noted == [NOON, NOON]
+
+
+def test_one_key_may_ask_so_often_in_a_minute(app: FastAPI, keys: FakeKeys, clock: Clock) -> None:
+    key, other = keys.gains(Scope.MATCH), keys.gains(Scope.MATCH)
+    assert [ask(app, key).status_code for _ in range(3)] == [200, 200, 200]
+    answer = ask(app, key)
+    assert said(answer) == (429, "too_many_requests")
+    assert answer.headers["retry-after"] == "20"
+    assert ask(app, other).status_code == 200
+    clock.now += 20
+    assert ask(app, key).status_code == 200
+
+
+@pytest.mark.logs("a wrong API key from 192.0.2.1")
+def test_who_guesses_is_made_to_wait_and_nobody_else_is(app: FastAPI, keys: FakeKeys, clock: Clock) -> None:
+    right, wrong = keys.gains(Scope.MATCH), new_key("x", [], NOON, None)[1]
+    for _ in range(FREE):
+        assert said(ask(app, wrong)) == (401, "key_unknown")
+    assert said(ask(app, "nonsense")) == (401, "key_unknown")
+    for key in (wrong, right):
+        answer = ask(app, key)
+        assert said(answer) == (429, "too_many_wrong_keys")
+        assert answer.headers["retry-after"] == "1"
+    assert ask(app, right, address="192.0.2.2").status_code == 200
+    clock.now += 1
+    assert said(ask(app, wrong)) == (401, "key_unknown")
+    assert ask(app, right).headers["retry-after"] == "2"
+    clock.now += 2
+    assert ask(app, right).status_code == 200
+
+
+def test_a_key_that_expired_is_no_guess(app: FastAPI, keys: FakeKeys) -> None:
+    old = keys.gains(Scope.MATCH, expires=NOON)
+    assert {said(ask(app, old)) for _ in range(3 * FREE)} == {(401, "key_expired")}
+    assert {said(ask(app, None)) for _ in range(3 * FREE)} == {(401, "key_missing")}
+
+
+def test_a_flood_of_keys_at_once_is_answered(app: FastAPI, keys: FakeKeys) -> None:
+    key = keys.gains(Scope.MATCH)
+
+    async def flood() -> list[httpx.Response]:
+        return await asyncio.gather(
+            *(acall(app, "POST", "/match_face", headers={"X-API-Key": key}, **MATCH) for _ in range(9))
+        )
+
+    assert sorted(answer.status_code for answer in asyncio.run(flood())) == [200] * 3 + [429] * 6
+
+
+def test_without_keys_whoever_is_here_may(tmp_path: Path) -> None:
+    assert call(faked(FakeRecogniser()), "POST", "/match_face", **MATCH).status_code == 200

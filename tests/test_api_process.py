@@ -1,101 +1,22 @@
-import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
+from apiprocess import STARTING, Api, free_port
 
 from core.demo import DEMO_PEOPLE, draw_person
 from core.opencv import cv2
-
-ROOT = Path(__file__).parents[1]
-STARTING = 60.0  # seconds: imports on a busy machine; nothing is measured by it
-STOPPING = 20.0
 
 
 def portrait(number: int) -> bytes:
     image = np.full((640, 480, 3), (150, 180, 170), np.uint8)
     draw_person(image, DEMO_PEOPLE[number], (240.0, 250.0), 180.0)
     return bytes(cv2.imencode(".png", image)[1])
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        return int(taken.getsockname()[1])
-
-
-class Api:
-    """`doorward-api` in a process and a folder of its own."""
-
-    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
-        self.port = int(environment.setdefault("DOORWARD__API__PORT", str(free_port())))
-        environment.setdefault("DOORWARD__DATABASE__URL", f"sqlite:///{folder / 'doorward.sqlite'}")
-        clean = {key: value for key, value in os.environ.items() if not key.startswith("DOORWARD__")}
-        self._log = folder / "log"
-        with self._log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", "from api.app import main; main()", *options],
-                cwd=folder,
-                env={**clean, "PYTHONPATH": str(ROOT), **environment},
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-            )
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
-
-    def request(self, method: str, path: str, **request: object) -> httpx.Response:
-        return httpx.request(method, f"http://127.0.0.1:{self.port}{path}", timeout=STARTING, **request)  # type: ignore[arg-type]
-
-    def answering(self) -> "Api":
-        """Once it answers at all, whatever its health."""
-        return self._until(lambda _: True)
-
-    def well(self) -> "Api":
-        return self._until(lambda answer: answer.status_code == 200)
-
-    def _until(self, good: Callable[[httpx.Response], bool]) -> "Api":
-        until = time.monotonic() + STARTING
-        while time.monotonic() < until:
-            assert self.process.poll() is None, self.log
-            try:
-                if good(self.request("GET", "/health")):
-                    return self
-            except httpx.ConnectError:
-                pass
-            time.sleep(0.05)
-        pytest.fail(f"it never answered: {self.log}")
-
-    def exit_code(self) -> int:
-        return self.process.wait(STOPPING)
-
-    def close(self) -> None:
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.kill()
-        self.process.wait()
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Api]]:
-    started: list[Api] = []
-
-    def one(*options: str, **environment: str) -> Api:
-        started.append(Api(tmp_path, *options, **environment))
-        return started[-1]
-
-    yield one
-    for api in started:
-        api.close()
 
 
 def test_the_two_lines_of_the_readme(start: Callable[..., Api]) -> None:
@@ -155,6 +76,15 @@ def test_a_port_in_use_is_named_with_the_remedy(start: Callable[..., Api]) -> No
     assert len(api.log.splitlines()) == 1
     assert port in api.log
     assert "DOORWARD__API__PORT" in api.log
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1"])
+def test_an_address_that_is_not_this_machines_is_named_with_the_remedy(start: Callable[..., Api], host: str) -> None:
+    api = start(DOORWARD__API__HOST=host)
+    assert api.exit_code() == 1
+    assert len(api.log.splitlines()) == 1
+    assert host in api.log
+    assert "api.host" in api.log
 
 
 def test_all_faults_of_the_configuration_at_once(start: Callable[..., Api]) -> None:

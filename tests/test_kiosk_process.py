@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from leaks import EAR
 from PySide6.QtCore import QTimer
 from typer.testing import CliRunner
 
@@ -223,6 +224,7 @@ def real(tmp_path):
     yield made
     made.process.kill()
     made.process.wait(10)
+    EAR.reads(made.log.read_text())
 
 
 def eventually(condition, seconds=60.0):

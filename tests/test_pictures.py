@@ -3,6 +3,7 @@
 import struct
 import zlib
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
@@ -16,7 +17,7 @@ from core.errors import (
     InputError,
     TooManyBytes,
 )
-from core.pictures import MAX_BYTES, decode_image
+from core.pictures import MAX_BYTES, MAX_SCANS, decode_image
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 HOUSE = np.zeros((24, 40, 3), np.uint8)  # RGB, and different however it is turned
@@ -146,12 +147,12 @@ def test_too_many_bytes_are_refused_unread():
         decode_image(encoded(HOUSE, "PNG") + bytes(MAX_BYTES), "me.jpg")
 
 
+def chunk(kind, content):
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
 def png_that_claims(width, height):
     """A header and no pixels: whoever decoded it would call it broken."""
-
-    def chunk(kind, content):
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
 
@@ -162,6 +163,70 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(size):
         decode_image(png_that_claims(*size), "me.png")
     with pytest.raises(ImageUnreadable):
         decode_image(png_that_claims(8_000, 5_000), "me.png")
+
+
+def png_with(kind, head):
+    """A small picture beside 100 MiB of something else, in 100 KiB."""
+    bomb = chunk(kind, head + zlib.compress(bytes(100 * 2**20), 1))
+    whole = encoded(HOUSE, "PNG")
+    end = whole.index(b"IDAT") - 4
+    return whole[:end] + bomb + whole[end:]
+
+
+def gif_that_claims(screen, frame):
+    data = bytearray(encoded(PIL.Image.new("P", (4, 4)), "GIF"))
+    data[6:10] = struct.pack("<HH", *screen)
+    place = data.rindex(b",", 0, len(data) - 10)
+    data[place + 5 : place + 9] = struct.pack("<HH", *frame)
+    return bytes(data)
+
+
+def jpeg_of_scans(many):
+    """One whose last scan, of a few bytes, is there that often: each is a pass over all pixels."""
+    whole = encoded(PIL.Image.new("L", (640, 640)), "JPEG", progressive=True)
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * (many - whole.count(b"\xff\xda")) + whole[-2:]
+
+
+BOMBS = {
+    "png text": lambda: png_with(b"zTXt", b"a\0\0"),
+    "png profile": lambda: png_with(b"iCCP", b"a\0\0"),
+    "gif screen": lambda: gif_that_claims((65_535, 65_535), (4, 4)),
+    "gif frame": lambda: gif_that_claims((4, 4), (65_535, 65_535)),
+    "webp": lambda: encoded(PIL.Image.new("RGB", (16_383, 2_500)), "WEBP", lossless=True, quality=0, method=0),
+    "tiff": lambda: encoded(PIL.Image.new("1", (20_000, 20_000)), "TIFF", compression="group4"),
+    "bmp": lambda: encoded(HOUSE, "BMP").replace(struct.pack("<ii", 40, 24), struct.pack("<ii", 2**30, 2**30)),
+    "jpeg": lambda: jpeg_of_scans(5000),
+}
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_a_small_file_that_would_cost_much_is_refused_at_little_cost(kind):
+    bomb = BOMBS[kind]()
+    assert len(bomb) < MAX_BYTES
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is counted anew
+    before = peak_kib()
+    with pytest.raises((ImageTooLarge, ImageUnreadable)):
+        decode_image(bomb, "bomb")
+    assert peak_kib() - before < 50_000
+
+
+def peak_kib():
+    status = Path("/proc/self/status").read_text().split()
+    return int(status[status.index("VmHWM:") + 1])
+
+
+def test_a_picture_in_many_scans_is_read_and_one_in_far_too_many_is_not():
+    assert decode_image(jpeg_of_scans(MAX_SCANS), "me.jpg").shape == (640, 640, 3)
+    with pytest.raises(ImageTooLarge, match=r"me\.jpg .* 64 scans"):
+        decode_image(jpeg_of_scans(MAX_SCANS + 1), "me.jpg")
+
+
+def test_what_a_phone_hangs_on_a_picture_does_not_count_as_scans():
+    film = b"\xff\xda" * 1000
+    thumbnail = b"\xff\xe1" + struct.pack(">H", 2 + len(film)) + film
+    whole = encoded(HOUSE, "JPEG")
+    assert close(decode_image(whole[:2] + thumbnail + whole[2:] + film, "phone.jpg"), HOUSE)
 
 
 def refused_or_a_picture(data):

@@ -77,7 +77,8 @@ def rotate(
     made, text = new_key(old.name, old.scopes, now, _after(now, lasts))
     until = min(now + both, old.expires or now + both)
     keyring.rotate(old.prefix, until, made, digest(text))
-    _show(sh, made, text, f"The old one, {old.prefix}, is good until {_local(until)}.")
+    ends = f"is good until {_local(until)}" if until > now else "is good no longer"
+    _show(sh, made, text, f"The old one, {old.prefix}, {ends}.")
 
 
 @key.command()
