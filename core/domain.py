@@ -7,6 +7,7 @@ Images are uint8 arrays (height, width, 3) in BGR order, as OpenCV gives them.
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,6 +150,23 @@ class Person:
         return self.active and self.valid.at(now)
 
 
+class Changes(TypedDict, total=False):
+    """What is to be otherwise of a person; what is not named stays. The bounds as those of Validity, None: none."""
+
+    name: str
+    active: bool
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """How many faces were erased. No gallery of that `gallery_version` or a later one holds them."""
+
+    faces: int
+    version: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
     """One enrolled face as the store holds it: the vector and whose it is, never the picture.
@@ -265,17 +283,27 @@ class Event:
     door: str | None = None
     """`opened` or `failed`; None while nobody knows, and where no door was asked."""
     id: int | None = None
+    request_id: str | None = None
+    """The X-Request-ID of the call that it came of, where it was one."""
+    actor: str | None = None
+    """Whose key that call came with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something that kept the door shut, or may have kept it open, as the log of the door keeps it."""
+    """Something that kept the door shut, or may have kept it open, as the log of the door keeps it.
+
+    The last three as an event's; `door` may also be `refused`.
+    """
 
     at: datetime
     source: str
     code: str
-    """A fault's, or `locked_out`, `locked_by_operator`, `unlocked_by_operator`, `door_tried`."""
+    """A fault's, or `locked_out`, `locked_by_operator`, `unlocked_by_operator`, `door_tried`, `remote_opening`."""
     id: int | None = None
+    door: str | None = None
+    request_id: str | None = None
+    actor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

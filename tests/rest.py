@@ -1,22 +1,28 @@
 """The API as a client sees it, over the real parts or over ones that do as they are told."""
 
 import asyncio
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import numpy as np
+from fakes import FakeLatch
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.schemas import Configured
 from api.security import Security
 from core.apikeys import digest, new_key
 from core.demo import DEMO_PEOPLE, DemoFaceModel, draw_person
 from core.domain import ApiKey, Decision, Event, Reason, Scope, Verdict
 from core.enrolment import Enrolment
-from core.errors import StoreUnavailable
+from core.errors import DoorwardError, FaceUnfit, InvalidField, StoreUnavailable
+from core.intake import Intake
 from core.opencv import cv2
+from core.opener import Opener
 from core.recogniser import Recogniser
 from core.settings import EnrolmentSettings, RecognitionSettings
 from core.store import Store
@@ -51,6 +57,77 @@ async def acall(app: FastAPI, method: str, url: str, **request: Any) -> httpx.Re
         return await client.request(method, url, **request)
 
 
+class Reader:
+    """Who follows an endless answer: `messages` are those that came whole. Leave it to hang up."""
+
+    def __init__(self, app: FastAPI, path: str = "/events/stream", **headers: str) -> None:
+        sent = {"host": "localhost", **headers}
+        self._scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": path.partition("?")[0],
+            "raw_path": path.partition("?")[0].encode(),
+            "query_string": path.partition("?")[2].encode(),
+            "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
+            "client": ("127.0.0.1", 1),
+            "server": ("localhost", 80),
+        }
+        self._app = app
+        self._asked = False
+        self.status = 0
+        self.text = ""
+        self._changed = asyncio.Event()
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        whole = self.text.split("\n\n")[:-1]
+        return [dict(line.split(": ", 1) for line in one.splitlines() if ": " in line) for one in whole]
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        return [json.loads(message["data"]) for message in self.messages if "data" in message]
+
+    @property
+    def last_id(self) -> str:
+        return [message["id"] for message in self.messages if "id" in message][-1]
+
+    def has(self, entries: int) -> bool:
+        return len(self.entries) >= entries
+
+    async def __aenter__(self) -> Self:
+        self._gone = asyncio.Event()
+        self._task = asyncio.create_task(self._app(self._scope, self._receive, self._send))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._gone.set()
+        await asyncio.wait_for(self._task, 10)
+
+    async def until(self, good: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not good():
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def ended(self) -> None:
+        await asyncio.wait_for(asyncio.shield(self._task), 10)
+
+    async def _receive(self) -> dict[str, Any]:
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Any) -> None:
+        self.status = message.get("status", self.status)
+        self.text += message.get("body", b"").decode()
+        self._changed.set()
+
+
 def enrol(app: FastAPI, user_id: str, *pictures: bytes, name: str = "Ada", query: str = "") -> httpx.Response:
     return call(app, "POST", f"/enroll_faces/{user_id}{query}", data={"name": name}, files=files(*pictures))
 
@@ -71,15 +148,18 @@ def problem(response: httpx.Response) -> dict[str, Any]:
 class Real:
     """The API over the real parts: the demo's model and an SQLite file."""
 
-    def __init__(self, path: Path, *, keys: bool = False) -> None:
+    def __init__(self, path: Path, *, keys: bool = False, **configured: Any) -> None:
         self.store = Store(f"sqlite:///{path}", timeout=1.0)
         self.recogniser = Recogniser(DemoFaceModel, self.store, RecognitionSettings())
         self.recogniser.refresh()
         enrolment = Enrolment(self.recogniser, self.store, EnrolmentSettings())
+        self.door = FakeLatch()
         self.app = create_app(
             recogniser=self.recogniser,
             enrolment=enrolment,
             store=self.store,
+            opener=Opener(self.door, self.store, self.store.doors.all, name="front", seconds=3.0, utcnow=lambda: NOON),
+            configured=Configured(door="front", **configured),
             security=Security(self.store.keyring if keys else None, utcnow=lambda: NOON),
             utcnow=lambda: NOON,
         )
@@ -110,10 +190,10 @@ class FakeRecogniser:
             raise self.missing
         return [1, 2, 3]
 
-    def identify(self, image: np.ndarray) -> Decision:
+    def examine(self, image: np.ndarray) -> tuple[Decision, float | None]:
         if isinstance(self.outcome, Exception):
             raise self.outcome
-        return self.outcome
+        return self.outcome, None
 
     def start(self) -> None:
         self.calls.append("start")
@@ -129,11 +209,11 @@ class FakeEnrolment:
         self.fault = fault
         self.asked: list[tuple[str, str, list[str], bool]] = []
 
-    def enrol(self, user_id: str, name: str, pictures: list[Any], *, replace: bool = False) -> int:
+    def take_in(self, user_id: str, name: str, pictures: Any, *, replace: bool = False, **more: Any) -> Intake:
         self.asked.append((user_id, name, [picture.name for picture in pictures], replace))
         if self.fault:
             raise self.fault
-        return len(pictures)
+        return Intake(len(pictures))
 
 
 class FakeStore:
@@ -143,6 +223,7 @@ class FakeStore:
         self.fault = fault
         self.recorded: list[Event] = []
         self.closed = False
+        self.answers = self.feed = self.doors = None
 
     def record(self, event: Event) -> int:
         self.ping()
@@ -195,7 +276,17 @@ def faked(
         recogniser=recogniser or FakeRecogniser(),  # type: ignore[arg-type]
         enrolment=enrolment or FakeEnrolment(),  # type: ignore[arg-type]
         store=store or FakeStore(),  # type: ignore[arg-type]
+        opener=Opener(FakeLatch(), FakeStore(), dict, name="front", seconds=3.0),  # type: ignore[arg-type]
         security=security or Security(None),
         utcnow=lambda: NOON,
         **more,
     )
+
+
+def errors_of_every_kind() -> list[Exception]:
+    kinds: list[type[DoorwardError]] = [DoorwardError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    ours = [kind(*["x"] * (2 if kind in (InvalidField, FaceUnfit) else 1)) for kind in kinds]
+    foreign = [ValueError("x"), OSError(28, "x"), MemoryError(), KeyError("x"), AssertionError(), RuntimeError("x")]
+    return [*ours, *foreign, TimeoutError(), StopIteration(), cv2.error("x"), ExceptionGroup("x", [ValueError()])]

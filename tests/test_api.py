@@ -139,7 +139,22 @@ def test_a_health_check_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
 def test_the_api_documents_itself() -> None:
     app = faked()
     document = call(app, "GET", "/openapi.json").json()
-    assert sorted(document["paths"]) == ["/enroll_faces/{user_id}", "/health", "/match_face"]
+    assert sorted(document["paths"]) == [
+        "/door/open",
+        "/enroll_faces/{user_id}",
+        "/events",
+        "/events/stream",
+        "/health",
+        "/health/live",
+        "/health/ready",
+        "/match_face",
+        "/metrics",
+        "/people",
+        "/people/{user_id}",
+        "/people/{user_id}/faces",
+        "/people/{user_id}/faces/{face_id}",
+        "/system",
+    ]
     assert set(document["components"]["schemas"]["Problem"]["required"]) == {"title", "status", "detail", "code"}
     assert "HTTPValidationError" not in json.dumps(document)
     for path in ("/enroll_faces/{user_id}", "/match_face"):

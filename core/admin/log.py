@@ -63,9 +63,10 @@ def _newest(store: Store, where: EventFilter, limit: int) -> Iterator[Event | In
 
 def _facts(entry: Event | Incident) -> dict[str, object]:
     if isinstance(entry, Incident):
-        known: tuple[object, ...] = (entry.at.isoformat(), entry.source, Outcome.FAULT.value, entry.code)
+        shown = (entry.at.isoformat(), entry.source, Outcome.FAULT.value, entry.code)
+        known: tuple[object, ...] = (*shown, *(None,) * (len(COLUMNS) - len(shown) - 1), entry.door)
     else:
         made = entry.decision
         who = (made.user_id, made.name, made.similarity, made.liveness, made.latency, entry.door)
         known = (entry.at.isoformat(), entry.source, made.verdict.value, made.reason.value, *who)
-    return dict(zip(COLUMNS, known + (None,) * (len(COLUMNS) - len(known)), strict=True))
+    return dict(zip(COLUMNS, known, strict=True))

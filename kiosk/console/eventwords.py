@@ -11,6 +11,7 @@ ACTS = {
     "locked_by_operator": "Locked by an operator",
     "unlocked_by_operator": "Unlocked by an operator",
     "door_tried": "Tried by an operator",
+    "remote_opening": "Opening asked for over REST",
 }
 """What is no fault, though it stands among them."""
 REASONS: dict[str, str] = {
@@ -50,14 +51,14 @@ def cells(entry: Event | Incident, zone: tzinfo | None = None) -> tuple[str, ...
     if isinstance(entry, Incident):
         return (
             at,
-            OUTCOMES.get(outcome(entry), "Operator"),
-            "",
+            OUTCOMES.get(outcome(entry), "Other system" if entry.source == "api" else "Operator"),
+            entry.actor or "",
             reason(entry.code),
             SOURCES.get(entry.source, entry.source),
             "",
             "",
             "",
-            "",
+            _plain(entry.door or ""),
         )
     decision = entry.decision
     return (
