@@ -29,7 +29,7 @@ from api.schemas import Configured, Problem
 from api.security import Security
 from api.server import Server, follow_parent, listen, options
 from api.stream import Streams
-from api.turns import Turns
+from api.turns import Turns, at_once
 from core.config import Settings, load
 from core.enrolment import Enrolment
 from core.errors import ConfigError
@@ -68,6 +68,7 @@ def create_app(
     store: Store,
     opener: Opener,
     security: Security,
+    turns: Turns | None = None,
     names: Iterable[str] = (),
     per_address: int = 0,
     configured: Configured = Configured(),  # noqa: B008 - the defaults, which nobody changes
@@ -78,7 +79,7 @@ def create_app(
     `names` are those by which it may be called; `per_address` requests a minute may come from one (0: any number).
     `state.end_streams` lets go of who follows the events, so that the server can stop.
     """
-    turns = Turns(os.cpu_count() or 1)
+    turns = turns or Turns(at_once(1), queue=16)
     metrics = Metrics(recogniser, store, turns, utcnow=utcnow)
     streams = Streams(store.feed, security, utcnow=utcnow)
 
@@ -133,6 +134,7 @@ def build(settings: Settings) -> FastAPI:
         store=store,
         opener=make_opener(settings.door, store),
         security=Security(store.keyring if settings.api.auth == "keys" else None, per_key=settings.api.rate_per_key),
+        turns=Turns(at_once(settings.models.threads, workers=settings.api.workers), settings.api.queue),
         names=(settings.api.host, *settings.api.hosts),
         per_address=settings.api.rate_per_address,
         configured=configured(settings),

@@ -20,7 +20,7 @@ from core.store import Store
 
 CODES = (
     *("malformed_request", "invalid_field", "image_unreadable", "image_too_large", "face_not_found"),
-    *("invalid_embedding", "match_opens_nothing", "door_locked", "door_failed", "unavailable"),
+    *("invalid_embedding", "match_opens_nothing", "door_locked", "door_failed", "busy", "unavailable"),
     *("database_unavailable", "model_unavailable", "model_mismatch"),
 )
 
@@ -57,7 +57,7 @@ class MatchingRoutes:
             form_limits={"max_files": 1},
             dependencies=[
                 Depends(self._security.needs(Scope.MATCH)),
-                Depends(self._turns.take, scope="function"),
+                Depends(self._turns, scope="function"),
             ],
             responses=documented(*KEYED, *CODES),
         )
