@@ -66,7 +66,7 @@ class EnrolmentRoutes:
         self,
         user_id: Annotated[str, Depends(user_id_of)],
         name: Annotated[str, Form(description="The person's name, 1 to 255 characters", examples=["John Doe"])],
-        files: Annotated[list[UploadFile], File(description="Pictures of this person alone, at most 4")],
+        files: Annotated[list[UploadFile], File(min_length=1, description="Pictures of this person alone, at most 4")],
         call: Annotated[Asked, Depends(asked)],
         response: Response,
         *,

@@ -124,4 +124,8 @@ async def _protocol(request: Request, error: HTTPException) -> JSONResponse:
         most = request.scope["route"].form_limits["max_files"]
         field, expected = ("files", f"1 to {most} images, got more") if most > 1 else ("file", "one image, got several")
         return refused(InvalidField(field, f"expected {expected}"))
-    return refusal(error)
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # Starlette knows of one route alone
+        operations = request.app.openapi()["paths"].get(request.scope["route"].path_format, {})
+        headers = {"Allow": ", ".join(sorted(method.upper() for method in operations))} if operations else headers
+    return refusal(HTTPException(error.status_code, error.detail, headers))

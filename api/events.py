@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from api.asked import Asked, asked
 from api.entries import csv_lines, told
 from api.errors import KEYED, documented
-from api.pages import Cursor, Moment, cursor_of, key_of
+from api.pages import Cursor, Moment, cursor_of, fits, key_of
 from api.schemas import EventsPage
 from api.security import KeyedRoute, Security
 from api.stream import Streams
@@ -128,6 +128,6 @@ def _before(cursor: str | None) -> Incident | None:
         moment = datetime.fromisoformat(str(at))
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None or not 1970 < moment.year < 9999:
+    if moment is None or not fits(moment):
         raise InvalidField("cursor", "expected next_cursor as an answer gave it; begin anew without one")
     return Incident(moment, "", "", int(key))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, WithJsonSchema
 
 from core.errors import InvalidField
 
@@ -23,12 +23,18 @@ def _text(value: object) -> object:
 
 
 def _utc(moment: datetime) -> datetime:
-    if not 1970 < moment.year < 9999:  # MySQL's and Python's own bounds are nearby
-        raise ValueError("expected a year between 1971 and 9998")
+    if not fits(moment):
+        raise ValueError("expected a year between 2000 and 8999")
     return moment.astimezone(UTC)
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_utc)]
+def fits(moment: datetime) -> bool:
+    """Whether it has an offset, and stays in the calendar of both databases in whichever zone."""
+    return moment.tzinfo is not None and 2000 <= moment.year < 9000
+
+
+MOMENT = {"type": "string", "format": "date-time", "pattern": r"^[2-8]\d{3}-"}
+Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_utc), WithJsonSchema(MOMENT)]
 
 
 def cursor_of(*key: str | int) -> str:

@@ -21,7 +21,7 @@ class RefusedImage(Answer):
     image: int = Field(description="Which one, the first being 1", examples=[2])
     code: str = Field(description="As an error's", examples=["face_unfit"])
     detail: str = Field(examples=["image 2: the face is not fit to be enrolled (blurred)."])
-    reason: str | None = Field(description="With `face_unfit`: what is wrong with the face", examples=["blurred"])
+    reason: str | None = Field(None, description="With `face_unfit`: what is wrong with it", examples=["blurred"])
 
 
 class EnrolledInPart(Enrolled):

@@ -1,11 +1,9 @@
 """The API as a client sees it, over the real parts or over ones that do as they are told."""
 
 import asyncio
-import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import httpx
 import numpy as np
@@ -57,77 +55,6 @@ async def acall(app: FastAPI, method: str, url: str, **request: Any) -> httpx.Re
         return await client.request(method, url, **request)
 
 
-class Reader:
-    """Who follows an endless answer: `messages` are those that came whole. Leave it to hang up."""
-
-    def __init__(self, app: FastAPI, path: str = "/events/stream", **headers: str) -> None:
-        sent = {"host": "localhost", **headers}
-        self._scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": "GET",
-            "scheme": "http",
-            "path": path.partition("?")[0],
-            "raw_path": path.partition("?")[0].encode(),
-            "query_string": path.partition("?")[2].encode(),
-            "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
-            "client": ("127.0.0.1", 1),
-            "server": ("localhost", 80),
-        }
-        self._app = app
-        self._asked = False
-        self.status = 0
-        self.text = ""
-        self._changed = asyncio.Event()
-
-    @property
-    def messages(self) -> list[dict[str, str]]:
-        whole = self.text.split("\n\n")[:-1]
-        return [dict(line.split(": ", 1) for line in one.splitlines() if ": " in line) for one in whole]
-
-    @property
-    def entries(self) -> list[dict[str, Any]]:
-        return [json.loads(message["data"]) for message in self.messages if "data" in message]
-
-    @property
-    def last_id(self) -> str:
-        return [message["id"] for message in self.messages if "id" in message][-1]
-
-    def has(self, entries: int) -> bool:
-        return len(self.entries) >= entries
-
-    async def __aenter__(self) -> Self:
-        self._gone = asyncio.Event()
-        self._task = asyncio.create_task(self._app(self._scope, self._receive, self._send))
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._gone.set()
-        await asyncio.wait_for(self._task, 10)
-
-    async def until(self, good: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
-            while not good():
-                self._changed.clear()
-                await self._changed.wait()
-
-    async def ended(self) -> None:
-        await asyncio.wait_for(asyncio.shield(self._task), 10)
-
-    async def _receive(self) -> dict[str, Any]:
-        if not self._asked:
-            self._asked = True
-            return {"type": "http.request", "body": b"", "more_body": False}
-        await self._gone.wait()
-        return {"type": "http.disconnect"}
-
-    async def _send(self, message: Any) -> None:
-        self.status = message.get("status", self.status)
-        self.text += message.get("body", b"").decode()
-        self._changed.set()
-
-
 def enrol(app: FastAPI, user_id: str, *pictures: bytes, name: str = "Ada", query: str = "") -> httpx.Response:
     return call(app, "POST", f"/enroll_faces/{user_id}{query}", data={"name": name}, files=files(*pictures))
 
@@ -169,6 +96,12 @@ class Real:
         self.recogniser.refresh()
 
 
+class FakeGallery(list[int]):
+    """So many faces, of a first version."""
+
+    version = 1
+
+
 class FakeRecogniser:
     """Decides as it was told to, or raises."""
 
@@ -185,10 +118,10 @@ class FakeRecogniser:
         return MODEL
 
     @property
-    def gallery(self) -> list[int]:
+    def gallery(self) -> "FakeGallery":
         if self.missing:
             raise self.missing
-        return [1, 2, 3]
+        return FakeGallery([1, 2, 3])
 
     def examine(self, image: np.ndarray) -> tuple[Decision, float | None]:
         if isinstance(self.outcome, Exception):

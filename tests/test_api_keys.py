@@ -1,7 +1,7 @@
 """Who may call what: by keys and scopes, at once on every process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,21 +10,37 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from rest import NOON, PICTURE, FakeKeys, FakeRecogniser, Real, acall, call, faked, problem
 
-from api.security import Caller, KeyedRoute, Needs, Security
+from api.security import Caller, Security
 from core.apikeys import digest, new_key
 from core.domain import Scope
 from core.errors import KeyRevoked
-from core.throttle import FREE
+from core.throttle import FREE, LONGEST
 
+<<<<<<< .merge_file_Y81ln7
+=======
 NEEDED = {  # what is not here needs no key; a route without its line fails the test
     ("POST", "/enroll_faces/{user_id}"): Scope.ENROL,
     ("POST", "/match_face"): Scope.MATCH,
+    ("GET", "/people"): Scope.PEOPLE_READ,
+    ("GET", "/people/{user_id}"): Scope.PEOPLE_READ,
+    ("PATCH", "/people/{user_id}"): Scope.PEOPLE_WRITE,
+    ("DELETE", "/people/{user_id}"): Scope.PEOPLE_WRITE,
+    ("GET", "/people/{user_id}/faces"): Scope.PEOPLE_READ,
+    ("DELETE", "/people/{user_id}/faces"): Scope.PEOPLE_WRITE,
+    ("GET", "/people/{user_id}/faces/{face_id}"): Scope.PEOPLE_READ,
+    ("DELETE", "/people/{user_id}/faces/{face_id}"): Scope.PEOPLE_WRITE,
+    ("GET", "/events"): Scope.EVENTS_READ,
+    ("GET", "/events/stream"): Scope.EVENTS_READ,
+    ("POST", "/door/open"): Scope.DOOR_OPEN,
+    ("GET", "/system"): Scope.SYSTEM_READ,
+    ("GET", "/metrics"): Scope.SYSTEM_READ,
 }
 OPEN = {"/health", "/health/live", "/health/ready", "/docs", "/openapi.json"}
+>>>>>>> .merge_file_nUN0ox
 MATCH: dict[str, Any] = {"files": {"file": ("a.png", PICTURE)}}
 
 
@@ -102,6 +118,12 @@ def test_a_key_for_something_else_is_told_what_it_lacks(app: FastAPI, keys: Fake
     assert "match" in answer.json()["detail"]
 
 
+<<<<<<< .merge_file_Y81ln7
+@pytest.mark.logs("a wrong API key")
+def test_no_mangled_key_gets_in() -> None:
+    keys, clock = FakeKeys(), Clock()
+    app = faked(security=Security(keys, utcnow=lambda: NOON, clock=clock))
+=======
 def routes(app: FastAPI) -> dict[tuple[str, str], list[Scope]]:
     """Each documented operation with what it needs."""
     found: dict[tuple[str, str], list[Scope]] = {}
@@ -127,45 +149,35 @@ def test_every_route_needs_the_scope_that_is_listed_here_or_is_one_that_anybody_
         assert scopes == expected, path
 
 
+@settings(deadline=None)
 @given(st.sets(st.sampled_from(Scope)), st.sampled_from(sorted(NEEDED)))
 def test_no_scopes_reach_what_needs_another(scopes: set[Scope], route: tuple[str, str]) -> None:
     keys = FakeKeys()
     app = faked(security=Security(keys, utcnow=lambda: NOON))
     method, path = route
-    headers = {"X-API-Key": keys.gains(*scopes)}
-    answer = call(app, method, path.format(user_id="ada"), headers=headers)
-    if NEEDED[route] in scopes:
-        assert answer.status_code == 422  # the form is empty
-    else:
-        assert said(answer) == (403, "scope_missing")
+    headers = {"X-API-Key": keys.gains(*scopes - {NEEDED[route]})}
+    assert said(call(app, method, path.format(user_id="ada", face_id=1), headers=headers)) == (403, "scope_missing")
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_mangled_key_gets_in(data: st.DataObject) -> None:
     keys = FakeKeys()
+>>>>>>> .merge_file_nUN0ox
     key = keys.gains(*Scope)
-    at = data.draw(st.integers(0, len(key) - 1))
-    other = key[:at] + data.draw(st.characters(min_codepoint=0x21, max_codepoint=0xFF)) + key[at + 1 :]
-    wrong = data.draw(st.sampled_from([other, key[:at], key[at:] if at else key[1:], key * 2, key.upper()]))
-    assume(wrong != key)
-    app = faked(security=Security(keys, utcnow=lambda: NOON))
-    answer = call(app, "POST", "/match_face", headers=[(b"X-API-Key", wrong.encode("latin-1"))], **MATCH)
-    assert said(answer)[0] == 401
-    assert said(answer)[1] in ("key_unknown", "key_missing")
+    visible = st.characters(min_codepoint=0x21, max_codepoint=0xFF)
 
+    @settings(deadline=None)
+    @given(st.integers(0, len(key) - 1), visible, st.integers(0, 4))
+    def tried(at: int, other: str, way: int) -> None:
+        changed = key[:at] + other + key[at + 1 :]
+        wrong = [changed, key[:at], key[at + 1 :], key * 2, key.upper()][way]
+        assume(wrong != key)
+        clock.now += LONGEST  # so that it is listened to
+        answer = call(app, "POST", "/match_face", headers=[(b"X-API-Key", wrong.encode("latin-1"))], **MATCH)
+        assert said(answer) in ((401, "key_unknown"), (401, "key_missing"))
 
-@pytest.mark.parametrize("path", ["/health", "/docs", "/openapi.json"])
-def test_some_may_be_asked_by_anybody(app: FastAPI, path: str) -> None:
-    assert call(app, "GET", path).status_code == 200
-
-
-def test_the_docs_say_which_calls_need_a_key(app: FastAPI) -> None:
-    document = app.openapi()
-    assert set(document["components"]["securitySchemes"]) == {"bearer", "header"}
-    for path, operations in document["paths"].items():
-        for operation in operations.values():
-            assert ("security" in operation) == (path not in OPEN)
-            assert ({"401", "403", "429"} <= set(operation["responses"])) == (path not in OPEN)
+    tried()
 
 
 def test_a_key_that_was_revoked_is_refused_from_then_on_by_every_process(tmp_path: Path) -> None:

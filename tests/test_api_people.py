@@ -145,6 +145,7 @@ def test_what_is_named_is_changed_at_once_and_matched_at_once(real: Real) -> Non
         ({"valid_from": "2026-07-28"}, "valid_from"),
         ({"valid_from": 1785240000}, "valid_from"),
         ({"valid_from": "0001-01-01T00:00:00+23:59"}, "valid_from"),
+        ({"valid_from": "1999-12-31T23:59:59Z"}, "valid_from"),
         ({"valid_until": "9999-12-31T23:59:59-23:59"}, "valid_until"),
         ({"valid_from": "2026-07-28T12:00:00Z", "valid_until": "2026-07-28T12:00:00Z"}, "valid_until"),
         ({"user_id": "eve"}, "body"),

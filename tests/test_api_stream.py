@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from fakes import MODEL_ID, FakeLatch
 from fastapi import FastAPI
-from rest import DENIED, GRANTED, NOON, FakeEnrolment, FakeRecogniser, Reader, Real, acall, call, problem
+from reader import Reader
+from rest import DENIED, GRANTED, NOON, FakeEnrolment, FakeRecogniser, Real, acall, call, problem
 
 from api import stream
 from api.app import create_app

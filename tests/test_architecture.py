@@ -18,14 +18,18 @@ PURE = {
     "fusion",
     "gallery",
     "headturn",
+    "intake",
+    "once",
     "policy",
     "quality",
     "sight",
     "sitting",
+    "tally",
     "throttle",
     "tracking",
 }
 STANDARD = {
+    "bisect",
     "collections",
     "dataclasses",
     "datetime",
@@ -34,6 +38,7 @@ STANDARD = {
     "hmac",
     "ipaddress",
     "itertools",
+    "json",
     "math",
     "re",
     "secrets",
@@ -57,6 +62,7 @@ ONLY_IN = {
     "alembic": {"core/database.py", "core/migrations"},
     "fastapi": {"api"},
     "uvicorn": {"api"},
+    "prometheus_client": {"api"},
     "PySide6": {"kiosk"},
 }
 
