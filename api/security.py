@@ -146,11 +146,11 @@ class Gate(Protocol):
 
 
 class KeyedRoute(APIRoute):
-    """FastAPI reads the whole body before it asks a dependency; here those that are gates are asked before, in order."""
+    """FastAPI reads the whole body before it asks a dependency; those that are gates are asked here, in order."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        gates = [d.call for d in self.dependant.dependencies if isinstance(d.call, Gate)]
+        gates: list[Gate] = [d.call for d in self.dependant.dependencies if isinstance(d.call, Gate)]
 
         async def admitted(request: Request) -> Response:
             for gate in gates:

@@ -225,7 +225,7 @@ class Busy(Unavailable):
 
     code = "busy"
 
-    def __init__(self, message: str, wait: int) -> None:
+    def __init__(self, message: str, wait: int = 1) -> None:
         super().__init__(message)
         self.wait = wait
 

@@ -20,27 +20,6 @@ from core.domain import Scope
 from core.errors import KeyRevoked
 from core.throttle import FREE, LONGEST
 
-<<<<<<< .merge_file_Y81ln7
-=======
-NEEDED = {  # what is not here needs no key; a route without its line fails the test
-    ("POST", "/enroll_faces/{user_id}"): Scope.ENROL,
-    ("POST", "/match_face"): Scope.MATCH,
-    ("GET", "/people"): Scope.PEOPLE_READ,
-    ("GET", "/people/{user_id}"): Scope.PEOPLE_READ,
-    ("PATCH", "/people/{user_id}"): Scope.PEOPLE_WRITE,
-    ("DELETE", "/people/{user_id}"): Scope.PEOPLE_WRITE,
-    ("GET", "/people/{user_id}/faces"): Scope.PEOPLE_READ,
-    ("DELETE", "/people/{user_id}/faces"): Scope.PEOPLE_WRITE,
-    ("GET", "/people/{user_id}/faces/{face_id}"): Scope.PEOPLE_READ,
-    ("DELETE", "/people/{user_id}/faces/{face_id}"): Scope.PEOPLE_WRITE,
-    ("GET", "/events"): Scope.EVENTS_READ,
-    ("GET", "/events/stream"): Scope.EVENTS_READ,
-    ("POST", "/door/open"): Scope.DOOR_OPEN,
-    ("GET", "/system"): Scope.SYSTEM_READ,
-    ("GET", "/metrics"): Scope.SYSTEM_READ,
-}
-OPEN = {"/health", "/health/live", "/health/ready", "/docs", "/openapi.json"}
->>>>>>> .merge_file_nUN0ox
 MATCH: dict[str, Any] = {"files": {"file": ("a.png", PICTURE)}}
 
 
@@ -118,52 +97,10 @@ def test_a_key_for_something_else_is_told_what_it_lacks(app: FastAPI, keys: Fake
     assert "match" in answer.json()["detail"]
 
 
-<<<<<<< .merge_file_Y81ln7
 @pytest.mark.logs("a wrong API key")
 def test_no_mangled_key_gets_in() -> None:
     keys, clock = FakeKeys(), Clock()
     app = faked(security=Security(keys, utcnow=lambda: NOON, clock=clock))
-=======
-def routes(app: FastAPI) -> dict[tuple[str, str], list[Scope]]:
-    """Each documented operation with what it needs."""
-    found: dict[tuple[str, str], list[Scope]] = {}
-    for path, operations in app.openapi()["paths"].items():
-        for method in operations:
-            found[method.upper(), path] = []
-    for route in keyed(app):
-        for method in route.methods or ():
-            needs = [d.call.scope for d in route.dependant.dependencies if isinstance(d.call, Needs)]
-            found[method, route.path_format] = needs
-    return found
-
-
-def keyed(app: FastAPI) -> Iterator[KeyedRoute]:
-    for route in app.routes:
-        inner = getattr(getattr(route, "original_router", None), "routes", [route])
-        yield from (one for one in inner if isinstance(one, KeyedRoute))
-
-
-def test_every_route_needs_the_scope_that_is_listed_here_or_is_one_that_anybody_may_ask(app: FastAPI) -> None:
-    for (method, path), scopes in routes(app).items():
-        expected = [] if path in OPEN else [NEEDED[method, path]]
-        assert scopes == expected, path
-
-
-@settings(deadline=None)
-@given(st.sets(st.sampled_from(Scope)), st.sampled_from(sorted(NEEDED)))
-def test_no_scopes_reach_what_needs_another(scopes: set[Scope], route: tuple[str, str]) -> None:
-    keys = FakeKeys()
-    app = faked(security=Security(keys, utcnow=lambda: NOON))
-    method, path = route
-    headers = {"X-API-Key": keys.gains(*scopes - {NEEDED[route]})}
-    assert said(call(app, method, path.format(user_id="ada", face_id=1), headers=headers)) == (403, "scope_missing")
-
-
-@settings(deadline=None)
-@given(st.data())
-def test_no_mangled_key_gets_in(data: st.DataObject) -> None:
-    keys = FakeKeys()
->>>>>>> .merge_file_nUN0ox
     key = keys.gains(*Scope)
     visible = st.characters(min_codepoint=0x21, max_codepoint=0xFF)
 
