@@ -150,7 +150,7 @@ class KeyedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        gates: list[Gate] = [d.call for d in self.dependant.dependencies if isinstance(d.call, Gate)]
+        gates = [call for d in self.dependant.dependencies if isinstance(call := d.call, Gate)]
 
         async def admitted(request: Request) -> Response:
             for gate in gates:

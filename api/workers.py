@@ -17,7 +17,7 @@ from multiprocessing.context import SpawnProcess
 from core.config import Settings
 
 log = logging.getLogger(__name__)
-GRACE = 1.9  # seconds from being asked until what is left is killed: a worker leaves by itself after 1.8
+GRACE = 1.6  # seconds from being asked until what is left is killed
 FIRST_WAIT, LONGEST_WAIT = 0.2, 30.0  # seconds before a worker is started again
 STEADY = 60.0  # seconds after which it counts as well again
 Work = Callable[[Settings, socket.socket], None]

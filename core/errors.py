@@ -221,7 +221,10 @@ class Unavailable(DoorwardError):
 
 
 class Busy(Unavailable):
-    """As many pictures wait for the model as may; `wait` is in seconds."""
+    """As many pictures wait for the model as may.
+
+    `wait`: seconds until it is worth another try.
+    """
 
     code = "busy"
 
