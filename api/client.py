@@ -137,7 +137,8 @@ class Client:
         """
         while True:
             try:
-                for after, entry in self._stream(after, where):  # noqa: B020, PLR1704 - where it goes on from
+                for place, entry in self._stream(after, where):
+                    after = place
                     yield entry
             except httpx.TransportError:
                 pass

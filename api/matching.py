@@ -85,7 +85,7 @@ class MatchingRoutes:
             answer = in_detail(answer, explained(decision, quality) if explain else None)
         if open and isinstance(answer, GrantedInDetail):
             self._opener.open("api", actor=call.actor, request_id=call.request_id)
-            answer.door = "opened"
+            answer = answer.model_copy(update={"door": "opened"})
         return answer  # and not before: what is not recorded does not happen
 
     def _refuse(self, call: Asked, *, explain: bool, opens: bool) -> None:

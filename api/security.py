@@ -150,7 +150,8 @@ class KeyedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        gates = [call for d in self.dependant.dependencies if isinstance(call := d.call, Gate)]
+        calls: list[object] = [dependency.call for dependency in self.dependant.dependencies]
+        gates = [call for call in calls if isinstance(call, Gate)]
 
         async def admitted(request: Request) -> Response:
             for gate in gates:

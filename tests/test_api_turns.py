@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from test_api_faults import Busy as BusyRecogniser
 
 from api.turns import Turns, at_once
 from core.errors import Busy
+from core.store import Store
 
 UPLOAD = {"file": ("a.png", PICTURE)}
 
@@ -40,10 +42,13 @@ async def never() -> AsyncIterator[bytes]:
     pytest.fail("the body was read")
 
 
-def test_beyond_the_line_it_is_503_at_once_without_reading_a_body_and_all_else_is_answered() -> None:
+def test_beyond_the_line_it_is_503_at_once_without_reading_a_body_and_all_else_is_answered(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/door.sqlite")
+    store.migrate()
+
     async def run() -> None:
         recogniser, turns = BusyRecogniser(), Turns(1, queue=2)
-        app = faked(recogniser, turns=turns)
+        app = faked(recogniser, turns=turns, store=store)  # type: ignore[arg-type]
         async with full(app, recogniser, turns, 3) as statuses:
             form = {"content-type": "multipart/form-data; boundary=x"}
             for path in ("/match_face", "/enroll_faces/ada"):
@@ -56,6 +61,7 @@ def test_beyond_the_line_it_is_503_at_once_without_reading_a_body_and_all_else_i
         assert statuses == [200, 200, 200]
 
     asyncio.run(run())
+    store.close()
 
 
 def test_a_place_that_was_taken_while_the_body_came_is_not_promised_twice() -> None:
@@ -77,13 +83,14 @@ def test_a_place_that_was_taken_while_the_body_came_is_not_promised_twice() -> N
 
 def test_first_come_first_served_and_the_place_of_who_gives_up_is_free() -> None:
     async def run() -> None:
-        turns, order = Turns(1, queue=4), []
+        turns, free = Turns(1, queue=4), asyncio.Event()
+        order: list[str] = []
 
         async def one(name: str) -> None:
             turn = turns(None)  # type: ignore[arg-type]  # the request is not looked at
             await anext(turn)
             order.append(name)
-            await asyncio.sleep(0)
+            await free.wait()
             with pytest.raises(StopAsyncIteration):
                 await anext(turn)
 
@@ -95,6 +102,7 @@ def test_first_come_first_served_and_the_place_of_who_gives_up_is_free() -> None
             await turns.admit(None)  # type: ignore[arg-type]
         assert refused.value.wait >= 1
         tasks[2].cancel()
+        free.set()
         await asyncio.gather(*tasks, return_exceptions=True)
         assert order == ["a", "b", "d", "e"]
         assert (turns.busy, turns.waiting) == (0, 0)
