@@ -29,7 +29,8 @@ from api.schemas import Configured, Problem
 from api.security import Security
 from api.server import Server, follow_parent, listen, options
 from api.stream import Streams
-from api.turns import Turns
+from api.turns import Turns, at_once
+from api.workers import Workers
 from core.config import Settings, load
 from core.enrolment import Enrolment
 from core.errors import ConfigError
@@ -38,7 +39,6 @@ from core.opener import Opener
 from core.parts import door_name, make_enrolment, make_opener, make_recogniser, make_store
 from core.pictures import MAX_BYTES
 from core.recogniser import Recogniser
-from core.settings import ApiSettings
 from core.store import Store
 from core.tls import EXPOSED
 
@@ -69,6 +69,7 @@ def create_app(
     store: Store,
     opener: Opener,
     security: Security,
+    turns: Turns | None = None,
     names: Iterable[str] = (),
     per_address: int = 0,
     configured: Configured = Configured(),  # noqa: B008 - the defaults, which nobody changes
@@ -79,7 +80,7 @@ def create_app(
     `names` are those by which it may be called; `per_address` requests a minute may come from one (0: any number).
     `state.end_streams` lets go of who follows the events, so that the server can stop.
     """
-    turns = Turns(os.cpu_count() or 1)
+    turns = turns or Turns(at_once(1), queue=16)
     metrics = Metrics(recogniser, store, turns, utcnow=utcnow)
     streams = Streams(store.feed, security, utcnow=utcnow)
 
@@ -134,6 +135,7 @@ def build(settings: Settings) -> FastAPI:
         store=store,
         opener=make_opener(settings.door, store),
         security=Security(store.keyring if settings.api.auth == "keys" else None, per_key=settings.api.rate_per_key),
+        turns=Turns(at_once(settings.models.threads, workers=settings.api.workers), settings.api.queue),
         names=(settings.api.host, *settings.api.hosts),
         per_address=settings.api.rate_per_address,
         configured=configured(settings),
@@ -182,7 +184,23 @@ def serve(
         raise typer.Exit(1) from None
     if settings.api.exposed:
         log.warning("listening beyond this machine without TLS. %s", EXPOSED)
-    _run(build(settings), settings.api, listener, with_parent=with_parent)
+    tls = " with TLS" if settings.api.tls else ""
+    log.info("listening on %s port %d%s", *listener.getsockname()[:2], tls)
+    if settings.api.workers > 1:
+        workers = Workers(work, settings, listener)
+        _end_with_parent(workers.stop, with_parent=with_parent)
+        workers.run()
+        return
+    server = _server(settings)
+    _end_with_parent(server.stop, with_parent=with_parent)
+    server.run(sockets=[listener])
+
+
+def work(settings: Settings, listener: socket.socket) -> None:
+    """One worker of several, in a process of its own."""
+    keep_level()
+    set_up_log(settings.log.level)
+    _server(settings).run(sockets=[listener])
 
 
 def _cause(error: OSError) -> str:
@@ -193,12 +211,14 @@ def _cause(error: OSError) -> str:
     return f"{known}. See that api.host is an address of this machine, and api.port one that you may use."
 
 
-def _run(app: FastAPI, settings: ApiSettings, listener: socket.socket, *, with_parent: bool) -> None:
-    server = Server(options(app, settings), app.state.end_streams)
+def _server(settings: Settings) -> Server:
+    app = build(settings)
+    return Server(options(app, settings.api), app.state.end_streams)
+
+
+def _end_with_parent(stop: Callable[[], None], *, with_parent: bool) -> None:
     if with_parent:
-        threading.Thread(target=follow_parent, args=(server.stop,), name="parent", daemon=True).start()
-    log.info("listening on %s port %d%s", *listener.getsockname()[:2], " with TLS" if settings.tls else "")
-    server.run(sockets=[listener])
+        threading.Thread(target=follow_parent, args=(stop,), name="parent", daemon=True).start()
 
 
 def main() -> None:

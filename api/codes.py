@@ -42,6 +42,7 @@ RAISED: tuple[type[errors.DoorwardError], ...] = (
     errors.TooManyRequests,
     errors.TooManyWrongKeys,
     errors.Unavailable,
+    errors.Busy,
     errors.StoreUnavailable,
     errors.ModelUnavailable,
     errors.ModelMismatch,

@@ -21,7 +21,7 @@ from core.once import Answered, Once
 CODES = (
     *("malformed_request", "invalid_field", "image_unreadable", "image_too_large", "face_not_found", "multiple_faces"),
     *("face_unfit", "invalid_embedding", "different_people", "all_refused", "face_limit_reached", "face_of_another"),
-    *("not_this_person", "idempotency_key_reused", "unavailable", "database_unavailable", "model_unavailable"),
+    *("not_this_person", "idempotency_key_reused", "busy", "unavailable", "database_unavailable", "model_unavailable"),
     "model_mismatch",
 )
 KEY = r"^[\x21-\x7e]{1,255}$"
@@ -56,7 +56,7 @@ class EnrolmentRoutes:
             form_limits={"max_files": self._max_images},
             dependencies=[
                 Depends(self._security.needs(Scope.ENROL)),
-                Depends(self._turns.take, scope="function"),
+                Depends(self._turns, scope="function"),
             ],
             responses=documented(*KEYED, *CODES),
         )

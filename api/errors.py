@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api import codes
 from api.schemas import Problem, RefusedImage
-from core.errors import AllRefused, DoorwardError, InvalidField, TooManyRequests
+from core.errors import AllRefused, Busy, DoorwardError, InvalidField, TooManyRequests
 
 MEDIA_TYPE = "application/problem+json"
 HEADERS = {
@@ -61,7 +61,7 @@ def problem(status: int, code: str, detail: str, field: str | None = None, reaso
 
 
 def answer(body: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    headers = HEADERS.get(HTTPStatus(body.status), headers)
+    headers = {**HEADERS.get(HTTPStatus(body.status), {}), **(headers or {})}
     return JSONResponse(body.model_dump(exclude_none=True), body.status, headers, media_type=MEDIA_TYPE)
 
 
@@ -99,7 +99,7 @@ def refused(error: DoorwardError) -> JSONResponse:
     body = problem(status, error.code, str(error), getattr(error, "field", None), getattr(error, "reason", None))
     if isinstance(error, AllRefused):
         body.refused = [RefusedImage.model_validate(refusal) for refusal in error.refused]
-    headers = {"Retry-After": str(error.wait)} if isinstance(error, TooManyRequests) else None
+    headers = {"Retry-After": str(error.wait)} if isinstance(error, TooManyRequests | Busy) else None
     return answer(body, headers)
 
 

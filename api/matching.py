@@ -20,7 +20,7 @@ from core.store import Store
 
 CODES = (
     *("malformed_request", "invalid_field", "image_unreadable", "image_too_large", "face_not_found"),
-    *("invalid_embedding", "match_opens_nothing", "door_locked", "door_failed", "unavailable"),
+    *("invalid_embedding", "match_opens_nothing", "door_locked", "door_failed", "busy", "unavailable"),
     *("database_unavailable", "model_unavailable", "model_mismatch"),
 )
 
@@ -57,7 +57,7 @@ class MatchingRoutes:
             form_limits={"max_files": 1},
             dependencies=[
                 Depends(self._security.needs(Scope.MATCH)),
-                Depends(self._turns.take, scope="function"),
+                Depends(self._turns, scope="function"),
             ],
             responses=documented(*KEYED, *CODES),
         )
@@ -85,7 +85,7 @@ class MatchingRoutes:
             answer = in_detail(answer, explained(decision, quality) if explain else None)
         if open and isinstance(answer, GrantedInDetail):
             self._opener.open("api", actor=call.actor, request_id=call.request_id)
-            answer.door = "opened"
+            answer = answer.model_copy(update={"door": "opened"})
         return answer  # and not before: what is not recorded does not happen
 
     def _refuse(self, call: Asked, *, explain: bool, opens: bool) -> None:

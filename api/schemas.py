@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Answer(BaseModel):
     """What a call that went well says: all of it, always."""
 
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True, from_attributes=True)
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True, from_attributes=True)
 
 
 class Enrolled(Answer):

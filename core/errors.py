@@ -220,6 +220,19 @@ class Unavailable(DoorwardError):
     code = "unavailable"
 
 
+class Busy(Unavailable):
+    """As many pictures wait for the model as may.
+
+    `wait`: seconds until it is worth another try.
+    """
+
+    code = "busy"
+
+    def __init__(self, message: str, wait: int = 1) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
 class StoreUnavailable(Unavailable):
     """The database does not answer, or not in time."""
 

@@ -189,6 +189,13 @@ class ApiSettings(Section):
     )
     rate_per_key: int = Field(600, ge=0, description="Requests a minute by one key, in each process; 0: any number")
     rate_per_address: int = Field(1200, ge=0, description="The same by one address, whoever calls from there")
+    queue: int = Field(
+        16,
+        ge=0,
+        le=1000,
+        description="Requests that may wait for the model, in each process; further ones get 503 at once",
+    )
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer, each with its own model and gallery")
 
     @field_validator("hosts")
     @classmethod
