@@ -11,10 +11,11 @@ import typer
 from api.bench.figures import facts
 from api.bench.run import measure, people_in
 from api.bench.server import Started
+from api.bench.traffic import Traffic, own_pictures
 from api.client import Client, Refused
 from api.turns import at_once
 from core.config import load
-from core.errors import DoorwardError
+from core.errors import DoorwardError, InputError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 Faces = Annotated[Path, typer.Argument(help="A folder with a folder of pictures for each person")]
@@ -31,13 +32,25 @@ def speed(faces: Faces, seconds: float = 5.0, rounds: int = 3, config: Config = 
                 _enrol(client, name, pictures)
         own = at_once(server.settings.models.threads)
         pictures = [picture for each in people.values() for picture in each]
-        pairs, levels = measure(server, _usable(server, pictures), own, seconds, rounds, _shown)
+        pairs, levels = measure(server, _usable(server, pictures), own, seconds=seconds, rounds=rounds, shown=_shown)
     _say(facts(pairs, levels, own))
 
 
-@app.callback()
-def _one_of_several() -> None:
-    """So that a lone command keeps its name."""
+@app.command()
+def traffic(faces: Faces, seconds: float = 60.0, workers: int = 1, config: Config = None) -> None:
+    """Whether it answers right while people are enrolled and erased."""
+    people = people_in(faces)
+    with (
+        TemporaryDirectory(prefix="doorward-bench-") as folder,
+        Started(Path(folder), load(config), workers=workers) as server,
+    ):
+        with server.client() as client:
+            usable = own_pictures(client, people)
+        if not usable:
+            raise InputError(f"Nobody in {faces} can be told from the others. Name a folder with better pictures.")
+        run = Traffic(server, usable)
+        run.run(seconds)
+        _say(run.facts(seconds))
 
 
 def _enrol(client: Client, name: str, pictures: list[bytes]) -> None:

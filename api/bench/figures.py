@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from statistics import mean, median
 from typing import Any
 
@@ -46,7 +46,9 @@ def overhead(pairs: Sequence[Pair]) -> float:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """A value that occurred (nearest rank)."""
+    """A value that occurred (nearest rank); infinite where there is none."""
+    if not values:
+        return inf
     return sorted(values)[max(0, ceil(share * len(values)) - 1)]
 
 
@@ -55,7 +57,7 @@ def facts(pairs: Sequence[Pair], levels: Sequence[Level], at_once: int) -> dict[
     by_clients = {level.clients: level for level in levels}
     sixteen, most = by_clients.get(16), max(levels, key=lambda level: level.clients)
     ratio = sixteen.throughput_ratio if sixteen else None
-    spread = percentile(most.took, 0.99) / percentile(most.took, 0.50)
+    spread = percentile(most.took, 0.99) / percentile(most.took, 0.50) if most.took else inf
     others = sum(many for outcome, many in most.outcomes.items() if outcome not in (OK, BUSY))
     return {
         "overhead_one_client": overhead(pairs),
@@ -85,7 +87,7 @@ def _level(level: Level) -> dict[str, Any]:
         "per_second": median(window.rate for window in level.api),
         "bare_per_second": median(window.rate for window in level.bare),
         "throughput_ratio": level.throughput_ratio,
-        "not_inference": max(0.0, 1 - mean(bare) / mean(took)),
+        "not_inference": max(0.0, 1 - mean(bare) / mean(took)) if took else 1.0,
         "memory_before_mb": level.memory[0] / MIB,
         "memory_after_mb": level.memory[1] / MIB,
     }

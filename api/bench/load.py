@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import cycle, islice
 
 import httpx
@@ -56,7 +57,7 @@ def _timed(ask: Ask, picture: bytes) -> tuple[Call, float]:
     try:
         ask(picture)
     except Refused as error:
-        outcome, wait = error.code, float(error.retry_after or 0)
+        outcome, wait = (BUSY if error.status == HTTPStatus.SERVICE_UNAVAILABLE else error.code), float(error.retry_after or 0)
     except httpx.HTTPError as error:
         outcome = type(error).__name__
     return Call(at, time.monotonic() - at, outcome), wait

@@ -30,7 +30,7 @@ def people_in(folder: Path) -> dict[str, list[bytes]]:
 
 
 def measure(
-    server: Started, pictures: Sequence[bytes], at_once: int, seconds: float, rounds: int, shown: Shown
+    server: Started, pictures: Sequence[bytes], at_once: int, *, seconds: float, rounds: int, shown: Shown
 ) -> tuple[list[Pair], list[Level]]:
     """`pictures` are asked for in turn; `seconds` is how long a window is, `rounds` how many there are of each."""
     with ExitStack() as stack:
