@@ -70,7 +70,7 @@ class Traffic:
     def _refused(self, error: Refused) -> None:
         if error.status == HTTPStatus.SERVICE_UNAVAILABLE and error.code == "busy":
             self.counts["refused_503"] += 1
-            self._stop.wait(error.retry_after)
+            self._stop.wait(error.retry_after or 1)
         else:
             self.wrong.append(f"refused: {error.status} {error.code}")
 
