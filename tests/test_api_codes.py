@@ -18,6 +18,7 @@ from core.errors import (
     KeyNotFound,
     KeyRefused,
     LivenessUnavailable,
+    RecognitionHangs,
     Stopped,
 )
 
@@ -31,7 +32,8 @@ BEYOND = {
     KeyNotFound,
     Stopped,  # the shell's
     CameraUnavailable,
-    LivenessUnavailable,  # the kiosk's
+    LivenessUnavailable,
+    RecognitionHangs,  # the kiosk's
 }
 """What no route raises."""
 
