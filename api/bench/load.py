@@ -57,7 +57,8 @@ def _timed(ask: Ask, picture: bytes) -> tuple[Call, float]:
     try:
         ask(picture)
     except Refused as error:
-        outcome, wait = (BUSY if error.status == HTTPStatus.SERVICE_UNAVAILABLE else error.code), float(error.retry_after or 0)
+        outcome = BUSY if error.status == HTTPStatus.SERVICE_UNAVAILABLE else error.code
+        wait = float(error.retry_after or 0)
     except httpx.HTTPError as error:
         outcome = type(error).__name__
     return Call(at, time.monotonic() - at, outcome), wait

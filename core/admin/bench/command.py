@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from json import loads
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console, RenderableType
