@@ -114,7 +114,7 @@ def create_app(
     app.state.end_streams = streams.end
     errors.install(app)
     for routes in (
-        EnrolmentRoutes(enrolment, store.answers, security, turns, max_images=configured.max_images, utcnow=utcnow),
+        EnrolmentRoutes(enrolment, store, security, turns, max_images=configured.max_images, utcnow=utcnow),
         MatchingRoutes(recogniser, store, opener, security, turns, opens=configured.match_opens_door, utcnow=utcnow),
         PeopleRoutes(store, recogniser, security, utcnow=utcnow),
         EventRoutes(store, streams, security),

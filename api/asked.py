@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from api.security import ANYBODY, Caller
-from core.domain import Scope
+from core.domain import Actor, Scope
 from core.errors import ScopeMissing
+from core.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class Asked:
     def actor(self) -> str | None:
         """For the log of events: the key's name and its prefix. None where no keys are asked for."""
         return f"{self.caller.name} ({self.caller.key})" if self.caller.key else None
+
+    def on_record(self, store: Store) -> Store:
+        """`store`, where all that this call changes is written down with it."""
+        return store.acting_for(Actor("api", self.actor, self.request_id))
 
     def need(self, scope: Scope) -> None:
         """For what a parameter asks beside the route. Raises ScopeMissing."""

@@ -12,11 +12,11 @@ from api.schemas import Enrolled, EnrolledInPart, RefusedImage
 from api.security import KeyedRoute, Security
 from api.turns import Turns
 from api.uploads import digest, pictures, user_id_of
-from core.answers import Answers
 from core.domain import Scope
 from core.enrolment import Enrolment
 from core.intake import Intake
 from core.once import Answered, Once
+from core.store import Store
 
 CODES = (
     *("malformed_request", "invalid_field", "image_unreadable", "image_too_large", "face_not_found", "multiple_faces"),
@@ -32,7 +32,7 @@ class EnrolmentRoutes:
     def __init__(
         self,
         enrolment: Enrolment,
-        answers: Answers,
+        store: Store,
         security: Security,
         turns: Turns,
         *,
@@ -40,7 +40,7 @@ class EnrolmentRoutes:
         utcnow: Callable[[], datetime],
     ) -> None:
         self._enrolment = enrolment
-        self._answers = answers
+        self._store = store
         self._security = security
         self._turns = turns
         self._max_images = max_images
@@ -85,7 +85,8 @@ class EnrolmentRoutes:
 
         def take_in() -> Intake:
             sent = pictures(files, numbered=partial)
-            return self._enrolment.take_in(user_id, name, sent, replace=replace, partial=partial, once=once)
+            enrolment = self._enrolment.into(call.on_record(self._store))
+            return enrolment.take_in(user_id, name, sent, replace=replace, partial=partial, once=once)
 
         intake = take_in() if once is None else self._repeatable(once, response, take_in)
         if not partial:
@@ -96,7 +97,7 @@ class EnrolmentRoutes:
     def _repeatable(self, once: Once, response: Response, take_in: Callable[[], Intake]) -> Intake:
         """Raises KeyReused. Of two that come at once the second may find only when it stores that it is that."""
         try:
-            before = self._answers.find(once)
+            before = self._store.answers.find(once)
             if before is None:
                 return take_in()
         except Answered as answered:

@@ -6,16 +6,14 @@ from io import StringIO
 
 from api.schemas import Entry
 from core.cells import harmless
-from core.domain import Act, Event, Incident
-from core.events import ACT, INCIDENT
+from core.domain import Event, Incident
 
 COLUMNS = tuple(Entry.model_fields)
 
 
 def told(entry: Event | Incident) -> Entry:
     if isinstance(entry, Incident):
-        outcome = ACT if entry.code in set(Act) else INCIDENT
-        known = {**dict.fromkeys(COLUMNS), "outcome": outcome, "user_id": entry.user_id, "frames": 0}
+        known = {**dict.fromkeys(COLUMNS), "outcome": entry.outcome, "user_id": entry.user_id, "frames": 0}
         return Entry.model_validate({**known, "reason": entry.code, **_both(entry)})
     decision = entry.decision
     return Entry.model_validate(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
 
+from api.asked import Asked, asked
 from api.errors import KEYED, documented
 from api.pages import LARGEST_ID, Cursor, Limit, Moment, cursor_of, key_of
 from api.schemas import FaceAnswer, Faces, PeoplePage, PersonAnswer, Receipt
@@ -19,6 +20,7 @@ from core.recogniser import Recogniser
 from core.store import Store
 
 UserId = Annotated[str, Depends(user_id_of)]
+Call = Annotated[Asked, Depends(asked)]
 FaceId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 CODES = ("malformed_request", "invalid_field", "database_unavailable")
 
@@ -92,15 +94,15 @@ class PeopleRoutes:
     def get_person(self, user_id: UserId) -> PersonAnswer:
         return described(self._store.person(user_id))
 
-    def change_person(self, user_id: UserId, changes: PersonChanges) -> PersonAnswer:
+    def change_person(self, user_id: UserId, changes: PersonChanges, call: Call) -> PersonAnswer:
         """All that is named at once, or nothing. Every gallery follows within a second, this process's at once."""
-        changed = self._store.amend(user_id, changes.named())
+        changed = call.on_record(self._store).amend(user_id, changes.named())
         self._recogniser.refresh()
         return described(changed)
 
-    def erase_person(self, user_id: UserId) -> Receipt:
+    def erase_person(self, user_id: UserId, call: Call) -> Receipt:
         """Takes the person, their PIN and all their faces away. What happened at the door stays in the log."""
-        return self._receipt(user_id, self._store.erase(user_id))
+        return self._receipt(user_id, call.on_record(self._store).erase(user_id))
 
     def list_faces(self, user_id: UserId) -> Faces:
         return Faces(faces=[face_of(face) for face in self._store.faces(user_id)])
@@ -111,12 +113,12 @@ class PeopleRoutes:
                 return face_of(face)
         raise PersonNotFound("There is no such face of this person. GET /people/{user_id}/faces lists those there are.")
 
-    def erase_faces(self, user_id: UserId) -> Receipt:
+    def erase_faces(self, user_id: UserId, call: Call) -> Receipt:
         """The person stays, to be enrolled anew; until then nothing opens to their face."""
-        return self._receipt(user_id, self._store.drop_faces(user_id))
+        return self._receipt(user_id, call.on_record(self._store).drop_faces(user_id))
 
-    def erase_face(self, user_id: UserId, face_id: FaceId) -> Receipt:
-        return self._receipt(user_id, self._store.drop_face(user_id, face_id))
+    def erase_face(self, user_id: UserId, face_id: FaceId, call: Call) -> Receipt:
+        return self._receipt(user_id, call.on_record(self._store).drop_face(user_id, face_id))
 
     def _receipt(self, user_id: str, erasure: Erasure) -> Receipt:
         """Once this process's own gallery has caught up; one that cannot matches nobody until it has."""

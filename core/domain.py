@@ -4,6 +4,7 @@ Coordinates are pixels of the frame, x to the right, y down, the origin at the t
 Images are uint8 arrays (height, width, 3) in BGR order, as OpenCV gives them.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -310,6 +311,9 @@ class Act(StrEnum):
     EVENTS_EXPORTED = "events_exported"
 
 
+ACTS = frozenset(Act)
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """Something that kept the door shut, or may have kept it open, or what an operator did, as the log keeps it.
@@ -327,6 +331,26 @@ class Incident:
     door: str | None = None
     request_id: str | None = None
     actor: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        """`act` or `fault`, as EventFilter has them."""
+        return "act" if self.code in ACTS else "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes something: a `Role`, `shell` or `api`. Of a call over REST whose key it came with, and its id."""
+
+    source: str
+    name: str | None = None
+    request_id: str | None = None
+
+    def did(self, acts: Iterable[Act], now: Callable[[], datetime], whom: str | None) -> Iterator[Incident]:
+        """What is written down of `acts`, `whom` being the user_id of whoever they were about."""
+        return (
+            Incident(now(), self.source, act, user_id=whom, request_id=self.request_id, actor=self.name) for act in acts
+        )
 
 
 @dataclass(frozen=True, slots=True)

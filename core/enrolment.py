@@ -90,6 +90,10 @@ class Enrolment:
         self._settings = settings
         self._limits = Limits(least_width=min_face_px, largest=inf, sharpness=SHARPNESS)
 
+    def into(self, store: Faces) -> "Enrolment":
+        """The same way in, to `store`: to one that acts for somebody."""
+        return Enrolment(self._recogniser, store, self._settings, min_face_px=self._limits.least_width)
+
     @property
     def model_id(self) -> str:
         """Of the model that runs. Raises ModelUnavailable."""

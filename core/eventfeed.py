@@ -10,8 +10,8 @@ from itertools import pairwise
 from sqlalchemy import ColumnElement, Connection, bindparam, case, func, or_, select, update
 
 from core.database import Database
-from core.domain import Act, Event, EventFilter, Incident, Verdict
-from core.events import DOOR, INCIDENT, entry, fitting, naive
+from core.domain import ACTS, Act, Event, EventFilter, Incident, Verdict
+from core.events import ACT, DOOR, INCIDENT, entry, fitting, naive
 from core.migrations.tables import event_state, events
 from core.tally import BOUNDS, Tally
 
@@ -59,7 +59,7 @@ class EventFeed:
         with self._database.reading() as connection:
             counted = Tally(_position(connection))
             for *kind, many in connection.execute(select(*kinds, func.count()).where(numbered).group_by(*kinds)):
-                counted.outcomes[tuple(kind)] = many
+                counted.outcomes[_kind(*kind)] = many
             *up_to, many, seconds = connection.execute(
                 select(*within, func.count(), func.sum(events.c.latency)).where(*glances)
             ).one()
@@ -83,6 +83,11 @@ class EventFeed:
     def _any(self, now: datetime) -> bool:
         with self._database.reading() as connection:
             return connection.execute(select(events.c.id).where(*_due(now)).limit(1)).first() is not None
+
+
+def _kind(source: str, verdict: str, reason: str) -> tuple[str, str, str]:
+    """As Tally counts them: rows tell not an act from a fault but by its code."""
+    return source, ACT if verdict == INCIDENT and reason in ACTS else verdict, reason
 
 
 def _position(connection: Connection) -> int:

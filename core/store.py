@@ -11,6 +11,7 @@ from core.answers import Answers, claim
 from core.database import Database
 from core.domain import (
     Act,
+    Actor,
     Changes,
     Consent,
     Erasure,
@@ -75,11 +76,11 @@ class Store:
         self.feed = EventFeed(self._database)
         self.doors = Doors(self._database)
         self._utcnow = utcnow
-        self.actor: str | None = None
+        self.actor: Actor | None = None
         """Who changes what is changed, to be written down with it; None: nobody asks."""
 
-    def acting_for(self, actor: str) -> "Store":
-        """The same database for `actor`, a Role or `shell`: with each change an `Act` is written down, or neither."""
+    def acting_for(self, actor: Actor) -> "Store":
+        """The same database for `actor`: with each change an `Act` is written down, or neither."""
         other = copy(self)
         other.actor = actor
         return other
@@ -305,9 +306,8 @@ class Store:
             if gallery:
                 connection.execute(update(gallery_state).values(version=gallery_state.c.version + 1))
             yield connection
-            for act in acts if self.actor is not None else ():
-                told = Incident(self._utcnow(), self.actor or "", act, user_id=user_id)
-                connection.execute(insert(events).values(incident_row(told)))
+            for incident in self.actor.did(acts, self._utcnow, user_id) if self.actor else ():
+                connection.execute(insert(events).values(incident_row(incident)))
 
 
 def _version(connection: Connection) -> int:

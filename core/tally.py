@@ -9,7 +9,7 @@ from core.domain import Event, Incident
 
 BOUNDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 """Seconds from the first usable frame to the decision: the upper bounds of what is counted together."""
-FAULT, DOOR = "fault", "door"
+DOOR = "door"
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Tally:
     def add(self, entries: Iterable[Event | Incident]) -> None:
         for entry in entries:
             if isinstance(entry, Incident):
-                self.outcomes[entry.source, FAULT, entry.code] += 1
+                self.outcomes[entry.source, entry.outcome, entry.code] += 1
                 continue
             decision = entry.decision
             self.outcomes[entry.source, decision.verdict, decision.reason] += 1

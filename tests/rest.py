@@ -15,7 +15,7 @@ from api.schemas import Configured
 from api.security import Security
 from core.apikeys import digest, new_key
 from core.demo import DEMO_PEOPLE, DemoFaceModel, draw_person
-from core.domain import ApiKey, Decision, Event, Reason, Scope, Verdict
+from core.domain import Actor, ApiKey, Decision, Event, Reason, Scope, Verdict
 from core.enrolment import Enrolment
 from core.errors import DoorwardError, FaceUnfit, InvalidField, StoreUnavailable
 from core.intake import Intake
@@ -76,7 +76,7 @@ class Real:
     """The API over the real parts: the demo's model and an SQLite file."""
 
     def __init__(self, path: Path, *, keys: bool = False, **configured: Any) -> None:
-        self.store = Store(f"sqlite:///{path}", timeout=1.0)
+        self.store = Store(f"sqlite:///{path}", timeout=1.0, utcnow=lambda: NOON)
         self.recogniser = Recogniser(DemoFaceModel, self.store, RecognitionSettings())
         self.recogniser.refresh()
         enrolment = Enrolment(self.recogniser, self.store, EnrolmentSettings())
@@ -142,6 +142,9 @@ class FakeEnrolment:
         self.fault = fault
         self.asked: list[tuple[str, str, list[str], bool]] = []
 
+    def into(self, store: object) -> "FakeEnrolment":
+        return self
+
     def take_in(self, user_id: str, name: str, pictures: Any, *, replace: bool = False, **more: Any) -> Intake:
         self.asked.append((user_id, name, [picture.name for picture in pictures], replace))
         if self.fault:
@@ -166,6 +169,9 @@ class FakeStore:
     def ping(self) -> None:
         if self.fault:
             raise self.fault
+
+    def acting_for(self, actor: Actor) -> "FakeStore":
+        return self
 
     def close(self) -> None:
         self.closed = True

@@ -58,7 +58,7 @@ def test_every_answered_match_is_on_record(real: Real) -> None:
     real.enrolled("ada", png(0))
     match(real.app, png(0))
     match(real.app, png(1))
-    denied, granted = real.store.events()
+    denied, granted, _ = real.store.events()
     assert (granted.at, granted.source, granted.model_id) == (NOON, "api", DemoFaceModel().id)
     assert (granted.decision.verdict, granted.decision.user_id) == (Verdict.GRANTED, "ada")
     assert (denied.decision.verdict, denied.decision.user_id) == (Verdict.DENIED, None)

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from fakes import MODEL_ID
 from mariadb import looked_into
 
-from core.domain import Decision, Event, EventFilter, Incident, Reason, Verdict
-from core.eventfeed import PAGE, REMOTE_OPENING, SETTLES
+from core.domain import Act, Decision, Event, EventFilter, Incident, Reason, Verdict
+from core.eventfeed import PAGE, SETTLES
 from core.events import event_row
 from core.migrations.tables import METADATA, events
 from core.store import Store
@@ -154,7 +154,7 @@ def test_an_opening_waits_for_what_the_door_did_and_others_do_not_wait_for_it(st
 
 def test_so_does_one_that_was_asked_for_over_rest(store):
     follower = Follower(store)
-    key = store.report(Incident(NOON, "api", REMOTE_OPENING))
+    key = store.report(Incident(NOON, "api", Act.REMOTE_OPENING))
     assert follower.reads() == []
     store.door_did(key, "refused")
     assert follower.reads() == [key]

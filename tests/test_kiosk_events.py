@@ -296,5 +296,5 @@ def test_an_entry_has_a_cell_for_each_column():
 
 def test_a_door_opened_over_rest_tells_whose_key_it_was_and_what_the_door_did():
     asked = Incident(NOW, "api", "remote_opening", door="refused", actor="turnstile (0123)")
-    assert cells(asked, UTC)[1:5] == ("Other system", "turnstile (0123)", "Opening asked for over REST", "REST")
+    assert cells(asked, UTC)[1:5] == ("Other system", "", "Opening asked for over REST", "REST: turnstile (0123)")
     assert cells(asked, UTC)[-1] == "Refused"

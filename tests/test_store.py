@@ -400,7 +400,7 @@ def test_migrating_again_changes_nothing(store, another):
 
 
 def test_two_processes_may_migrate_at_once(url):
-    stores = [Store(url) for _ in range(4)]
+    stores = [Store(url, timeout=30.0) for _ in range(4)]  # each waits for all before it
     start = threading.Barrier(4)
 
     def migrate(store):
