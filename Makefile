@@ -12,7 +12,7 @@ help:
 	@echo "make test   set up, run every check and test"
 	@echo "make soak   run the door for ten minutes, its camera and database failing on the way"
 	@echo "make screenshots   every screen as a picture, into docs/screenshots/"
-	@echo "make docs   write docs/errors.md anew, off the one list of codes"
+	@echo "make docs   write docs/errors.md and docs/openapi.json anew, off the code"
 	@echo "make translations  gather the door's sentences, and make what the window reads of their translations"
 	@echo "make lock   pin the newest dependencies in requirements.lock"
 	@echo "make clean  remove what make set up (data/ stays)"
@@ -43,6 +43,7 @@ screenshots: system
 
 docs: $(VENV)/ready
 	$(BIN)/python docs/errors.py
+	$(BIN)/python docs/openapi.py
 
 translations: $(VENV)/ready
 	cd kiosk && ../$(BIN)/pyside6-lupdate -silent -no-obsolete -locations none *.py -ts $(foreach l,de fr es zh ar,i18n/doorward_$l.ts)

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from fastapi import FastAPI
@@ -23,9 +23,10 @@ from api.events import EventRoutes
 from api.matching import MatchingRoutes
 from api.metrics import Metrics
 from api.middleware import AccessLog, AddressLimit, BodyLimit, OwnOrigin
+from api.openapi import DocumentedAPI
 from api.operation import OperationRoutes
 from api.people import PeopleRoutes
-from api.schemas import Configured, Problem
+from api.schemas import Configured
 from api.security import Security
 from api.server import Server, follow_parent, listen, options
 from api.stream import Streams
@@ -46,20 +47,6 @@ log = logging.getLogger(__name__)
 logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it quotes what was sent
 FORM_OVERHEAD = 2**20  # bytes: what a request may hold besides its images
 MOST_FIELDS, FIELD_BYTES = 8, 2**13  # of a form, besides its images
-
-DESCRIPTION = """\
-Enrol people and ask who somebody is. Every error is `application/problem+json`; go by its `code`.
-A call needs an API key that is good for it, as `Authorization: Bearer` or `X-API-Key`."""
-
-
-class DocumentedAPI(FastAPI):
-    """FastAPI documents errors as application/json; ours are referred to by the routes, and defined here."""
-
-    def openapi(self) -> dict[str, Any]:
-        document = super().openapi()
-        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        document["components"]["schemas"] |= {**schema.pop("$defs"), "Problem": schema}
-        return document
 
 
 def create_app(
@@ -97,9 +84,7 @@ def create_app(
 
     app = DocumentedAPI(
         title="Doorward",
-        description=DESCRIPTION,
         version="1",
-        redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
         form_limits={"max_fields": MOST_FIELDS, "max_part_size": FIELD_BYTES},

@@ -30,7 +30,7 @@ class Asked:
             raise ScopeMissing(f"This API key may not do that: it needs the scope {scope} as well.")
 
 
-def asked(request: Request) -> Asked:
+async def asked(request: Request) -> Asked:  # async: it takes no thread
     """A dependency, for routes that need a scope: `Security` has admitted the caller by then."""
     admitted = getattr(request.state, "admitted", None)
     return Asked(admitted[0] if admitted else ANYBODY, getattr(request.state, "request_id", None))

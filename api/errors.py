@@ -126,6 +126,6 @@ async def _protocol(request: Request, error: HTTPException) -> JSONResponse:
         return refused(InvalidField(field, f"expected {expected}"))
     headers = error.headers
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # Starlette knows of one route alone
-        operations = request.app.openapi()["paths"].get(request.scope["route"].path_format, {})
+        operations = request.app.openapi()["paths"].get(getattr(request.scope.get("route"), "path_format", ""), {})
         headers = {"Allow": ", ".join(sorted(method.upper() for method in operations))} if operations else headers
     return refusal(HTTPException(error.status_code, error.detail, headers))

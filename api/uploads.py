@@ -11,7 +11,7 @@ from core.enrolment import Encoded
 from core.errors import InvalidField
 
 
-def user_id_of(user_id: Annotated[str, Path(description="1 to 64 characters", examples=["user123"])]) -> str:
+async def user_id_of(user_id: Annotated[str, Path(description="1 to 64 characters", examples=["user123"])]) -> str:
     """Enrolment has the rules; only what is lost in a URL is refused here."""
     if "\N{REPLACEMENT CHARACTER}" in user_id:  # what the server makes of bytes that are not UTF-8
         raise InvalidField("user_id", "expected UTF-8")
