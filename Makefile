@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test lint pytest soak screenshots translations lock clean system
+.PHONY: help run demo test lint pytest soak screenshots docs translations lock clean system
 
 help:
 	@echo "make run    set up, start the kiosk and the REST API"
@@ -12,6 +12,7 @@ help:
 	@echo "make test   set up, run every check and test"
 	@echo "make soak   run the door for ten minutes, its camera and database failing on the way"
 	@echo "make screenshots   every screen as a picture, into docs/screenshots/"
+	@echo "make docs   write docs/errors.md and docs/openapi.json anew, off the code"
 	@echo "make translations  gather the door's sentences, and make what the window reads of their translations"
 	@echo "make lock   pin the newest dependencies in requirements.lock"
 	@echo "make clean  remove what make set up (data/ stays)"
@@ -39,6 +40,10 @@ soak: $(VENV)/ready
 
 screenshots: system
 	$(BIN)/python docs/screenshots/make.py
+
+docs: $(VENV)/ready
+	$(BIN)/python docs/errors.py
+	$(BIN)/python docs/openapi.py
 
 translations: $(VENV)/ready
 	cd kiosk && ../$(BIN)/pyside6-lupdate -silent -no-obsolete -locations none *.py -ts $(foreach l,de fr es zh ar,i18n/doorward_$l.ts)

@@ -9,56 +9,42 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from api.schemas import Problem
-from core.errors import (
-    Conflict,
-    DoorwardError,
-    InputError,
-    InvalidField,
-    KeyRefused,
-    PersonNotFound,
-    ScopeMissing,
-    TooManyBytes,
-    TooManyRequests,
-    Unavailable,
-)
+from api import codes
+from api.schemas import Problem, RefusedImage
+from core.errors import AllRefused, Busy, DoorwardError, InvalidField, TooManyRequests
 
 MEDIA_TYPE = "application/problem+json"
 HEADERS = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
 }
-STATUS: tuple[tuple[type[DoorwardError], HTTPStatus], ...] = (  # the first that fits
-    (TooManyBytes, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
-    (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (Conflict, HTTPStatus.CONFLICT),
-    (KeyRefused, HTTPStatus.UNAUTHORIZED),
-    (ScopeMissing, HTTPStatus.FORBIDDEN),
-    (TooManyRequests, HTTPStatus.TOO_MANY_REQUESTS),
-    (PersonNotFound, HTTPStatus.NOT_FOUND),
-    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
-)
-PROTOCOL = {  # what Starlette refuses: our code, and our sentence where its own does not help
-    HTTPStatus.BAD_REQUEST: ("malformed_request", None),
+HEADERS_OF_REQUESTS = {name.lower(): name for name in ("Idempotency-Key", "Last-Event-ID")}
+PROTOCOL = {status: code for code, status, _ in codes.PROTOCOL}
+SENTENCES = {  # where Starlette's own does not help
     HTTPStatus.FORBIDDEN: (
-        "foreign_origin",
-        "Web pages of others may not call this. If it has the name that you called it by, put that into api.hosts.",
+        "Web pages of others may not call this. If it has the name that you called it by, put that into api.hosts."
     ),
-    HTTPStatus.NOT_FOUND: ("not_found", "Nothing is served here. /docs shows what is; no user_id can hold a slash."),
-    HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "Not with this method. /docs shows with which."),
-    HTTPStatus.REQUEST_TIMEOUT: ("request_timeout", None),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("request_too_large", None),
+    HTTPStatus.NOT_FOUND: "Nothing is served here. /docs shows what is; no user_id can hold a slash.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Not with this method. /docs shows with which.",
 }
-KEYED = (  # for every route that needs a key
-    (HTTPStatus.UNAUTHORIZED, "key_missing", "Send an API key, as Authorization: Bearer KEY or X-API-Key: KEY."),
-    (HTTPStatus.FORBIDDEN, "scope_missing", "This API key may not do that: it needs the scope enrol."),
-    (HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", "This API key has made too many requests. Try again in 2 s."),
-)
+ALWAYS = ("foreign_origin", "request_timeout", "request_too_large", "too_many_requests", "internal_error")
+KEYED = (*ALWAYS, "key_missing", "key_unknown", "key_expired", "key_revoked", "scope_missing", "too_many_wrong_keys")
+"""For every route that needs a key."""
 EXPECTED = {  # FastAPI's own messages quote what was sent
-    "name": "expected the person's name, as one form field",
+    "name": "expected the person's name, 1 to 255 characters",
     "files": "expected image files, as multipart form fields",
     "file": "expected one image file, as a multipart form field",
-    "replace": "expected true or false",
+    "body": "expected a JSON object that holds nothing but what /docs shows",
+    "limit": "expected a whole number that is allowed here",
+    "outcome": "expected granted, denied or fault",
+    "face_id": "expected the id of a face, a whole number",
+    "Last-Event-ID": "expected the id of an event that the stream sent",
+    "Idempotency-Key": "expected 1 to 255 characters of ASCII without blanks",
+    **dict.fromkeys(("replace", "partial", "explain", "open", "active"), "expected true or false"),
+    **dict.fromkeys(
+        ("since", "until", "valid_from", "valid_until"),
+        "expected a moment with its offset, such as 2026-11-24T08:30:00Z",
+    ),
 }
 
 
@@ -75,34 +61,46 @@ def problem(status: int, code: str, detail: str, field: str | None = None, reaso
 
 
 def answer(body: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    headers = HEADERS.get(HTTPStatus(body.status), headers)
+    headers = {**HEADERS.get(HTTPStatus(body.status), {}), **(headers or {})}
     return JSONResponse(body.model_dump(exclude_none=True), body.status, headers, media_type=MEDIA_TYPE)
 
 
 def refusal(error: HTTPException) -> JSONResponse:
-    code, sentence = PROTOCOL.get(HTTPStatus(error.status_code), ("http_error", None))
-    return answer(problem(error.status_code, code, sentence or error.detail), error.headers)
+    status = HTTPStatus(error.status_code)
+    code = PROTOCOL.get(status, "malformed_request")
+    return answer(problem(status, code, SENTENCES.get(status, error.detail)), error.headers)
 
 
-def documented(*examples: tuple[HTTPStatus, str, str]) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI's `responses` for errors, each given as status, code and an example's sentence."""
-    return {int(status): _documented(status, code, detail) for status, code, detail in examples}
+def documented(*names: str) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's `responses` for the codes of these names, by their statuses."""
+    known = [code for code in codes.CODES if code.code in names]
+    return {int(status): _documented([code for code in known if code.status == status]) for status in _statuses(known)}
 
 
-def _documented(status: HTTPStatus, code: str, detail: str) -> dict[str, Any]:
-    example = problem(status, code, detail).model_dump(exclude_none=True)
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
-    return {"description": f"{status.phrase}: `{code}` and the like", "content": content}
+def _statuses(known: list[codes.Code]) -> list[HTTPStatus]:
+    return sorted({code.status for code in known})
+
+
+def _documented(known: list[codes.Code]) -> dict[str, Any]:
+    examples = {
+        code.code: {"value": problem(code.status, code.code, code.means).model_dump(exclude_none=True)}
+        for code in known
+    }
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
+    named = ", ".join(f"`{code.code}`" for code in known)
+    return {"description": f"{known[0].status.phrase}: {named}", "content": content}
 
 
 def refused(error: DoorwardError) -> JSONResponse:
     """Raises `error` where it is none that anybody may be told."""
-    status = next((status for kind, status in STATUS if isinstance(error, kind)), None)
+    status = codes.status_of(type(error))
     if status is None:
         raise error
-    field, reason = getattr(error, "field", None), getattr(error, "reason", None)
-    headers = {"Retry-After": str(error.wait)} if isinstance(error, TooManyRequests) else None
-    return answer(problem(status, error.code, str(error), field, reason), headers)
+    body = problem(status, error.code, str(error), getattr(error, "field", None), getattr(error, "reason", None))
+    if isinstance(error, AllRefused):
+        body.refused = [RefusedImage.model_validate(refusal) for refusal in error.refused]
+    headers = {"Retry-After": str(error.wait)} if isinstance(error, TooManyRequests | Busy) else None
+    return answer(body, headers)
 
 
 async def _refused(_: Request, error: DoorwardError) -> JSONResponse:
@@ -110,9 +108,15 @@ async def _refused(_: Request, error: DoorwardError) -> JSONResponse:
 
 
 async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-    fields = list(dict.fromkeys(str(fault["loc"][1]) for fault in error.errors()))
+    fields = list(dict.fromkeys(_field(fault["type"], fault["loc"]) for fault in error.errors()))
     detail = "; ".join(f"{field}: {EXPECTED.get(field, 'not as expected')}" for field in fields)
-    return answer(problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_field", detail, fields[0]))
+    return answer(problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_field", detail[:1000], fields[0]))
+
+
+def _field(fault: str, place: tuple[int | str, ...]) -> str:
+    """The name of ours that is at fault; of what has none, and of names that a client made up, that it is the body."""
+    name = place[1] if len(place) > 1 and fault != "extra_forbidden" else None
+    return HEADERS_OF_REQUESTS.get(name, name) if isinstance(name, str) else "body"
 
 
 async def _protocol(request: Request, error: HTTPException) -> JSONResponse:
@@ -120,4 +124,8 @@ async def _protocol(request: Request, error: HTTPException) -> JSONResponse:
         most = request.scope["route"].form_limits["max_files"]
         field, expected = ("files", f"1 to {most} images, got more") if most > 1 else ("file", "one image, got several")
         return refused(InvalidField(field, f"expected {expected}"))
-    return refusal(error)
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # Starlette knows of one route alone
+        operations = request.app.openapi()["paths"].get(getattr(request.scope.get("route"), "path_format", ""), {})
+        headers = {"Allow": ", ".join(sorted(method.upper() for method in operations))} if operations else headers
+    return refusal(HTTPException(error.status_code, error.detail, headers))

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import re
 import time
 import traceback
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from math import ceil
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -25,15 +27,23 @@ FAILED = problem(500, "internal_error", "Doorward failed; nothing was granted. I
 SILENCE = 20.0  # seconds that a client may stop in the middle of its request
 DEADLINE = 60.0  # seconds for all of it
 SMALL = 2**16  # bytes of a request without pictures
+SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 LIVE = "/health/live"
 """Asked by who restarts what does not answer, and so never counted."""
+ASKED_OFTEN = {"/health", "/health/ready", LIVE, "/metrics"}
+"""No news where all is well."""
 
 
 class AccessLog:
-    """Logs the route, never the path, which holds a user_id; answers 500 for what nobody foresaw."""
+    """Logs the route, never the path, which holds a user_id; answers 500 for what nobody foresaw.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Each request has an id: its X-Request-ID where that is fit to be logged, else one made here. The answer, the log
+    and what is put on record of it carry it. `count` is told the method, the route, the status and the seconds.
+    """
+
+    def __init__(self, app: ASGIApp, count: Callable[[str, str, int | None, float], object] = lambda *_: None) -> None:
         self._app = app
+        self._count = count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -41,19 +51,27 @@ class AccessLog:
             return
         started = time.monotonic()
         status: int | None = None
+        request_id = _request_id(Headers(scope=scope))
+        scope.setdefault("state", {})["request_id"] = request_id
 
         async def watched(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], (b"x-request-id", request_id.encode())]}
             await send(message)
 
         try:
             await self._app(scope, receive, watched)
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the last resort, and answered
             if status is None:
-                await answer(_unforeseen(error))(scope, receive, watched)
+                await answer(_unforeseen(error, request_id))(scope, receive, watched)
         finally:
-            _log(scope, status, time.monotonic() - started)
+            seconds, route = time.monotonic() - started, getattr(scope.get("route"), "path_format", "(no route)")
+            self._count(scope["method"], route, status, seconds)
+            level = logging.DEBUG if route in ASKED_OFTEN and status == HTTPStatus.OK else logging.INFO
+            said = status or "no answer"
+            log.log(level, "%s %s %s %.0f ms %s", scope["method"], route, said, 1000 * seconds, request_id)
 
 
 class OwnOrigin:
@@ -157,17 +175,16 @@ def _too_large(most: int) -> HTTPException:
     return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 
-def _unforeseen(error: BaseException) -> Problem:
+def _unforeseen(error: BaseException, request_id: str) -> Problem:
     if isinstance(error, asyncio.CancelledError):
         return STOPPING
-    log.error("a request failed\n%s", _where(error))
+    log.error("a request failed, %s\n%s", request_id, _where(error))
     return FAILED
 
 
-def _log(scope: Scope, status: int | None, seconds: float) -> None:
-    route = getattr(scope.get("route"), "path_format", "(no route)")
-    level = logging.DEBUG if route == "/health" and status == HTTPStatus.OK else logging.INFO
-    log.log(level, "%s %s %s %.0f ms", scope["method"], route, status or "no answer", 1000 * seconds)
+def _request_id(headers: Headers) -> str:
+    sent = headers.get("x-request-id", "")
+    return sent if SANE.fullmatch(sent) else uuid4().hex
 
 
 def _where(error: BaseException) -> str:

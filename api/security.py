@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
@@ -138,16 +138,24 @@ class Needs:
         return await self._security.admit(request, self.scope)
 
 
+@runtime_checkable
+class Gate(Protocol):
+    """A dependency that can refuse a request by its head alone."""
+
+    async def admit(self, request: Request, /) -> object: ...
+
+
 class KeyedRoute(APIRoute):
-    """FastAPI reads the whole body before it asks a dependency; here those that are Needs come first."""
+    """FastAPI reads the whole body before it asks a dependency; those that are gates are asked here, in order."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        needs = [d.call for d in self.dependant.dependencies if isinstance(d.call, Needs)]
+        calls: list[object] = [dependency.call for dependency in self.dependant.dependencies]
+        gates = [call for call in calls if isinstance(call, Gate)]
 
         async def admitted(request: Request) -> Response:
-            for need in needs:
-                await need.admit(request)
+            for gate in gates:
+                await gate.admit(request)
             return await handle(request)
 
         return admitted

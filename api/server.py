@@ -38,7 +38,14 @@ class Impatient(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """uvicorn's, but a signal is a request to stop and no failure, and what hangs does not hold it up."""
+    """uvicorn's, but a signal is a request to stop and no failure, and what hangs does not hold it up.
+
+    `ending` is called when it has been asked to stop, on the event loop's thread: what goes on for long ends then.
+    """
+
+    def __init__(self, config: uvicorn.Config, ending: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ending = ending
 
     def stop(self) -> None:
         self.should_exit = True
@@ -50,6 +57,7 @@ class Server(uvicorn.Server):
         last_resort = threading.Timer(GRACE, _leave)
         last_resort.daemon = True
         last_resort.start()
+        self._ending()
         await super().shutdown(sockets)
 
 

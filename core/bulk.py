@@ -12,15 +12,16 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
+from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Protocol, Self, overload
+from typing import Protocol, Self
 
 from core.cells import harmless
 from core.domain import StoredFace, Template
-from core.enrolment import Enrolment, Picture
+from core.enrolment import Encoded, Enrolment
 from core.errors import DoorwardError, ImageUnreadable, InputError, InvalidField, PersonNotFound, Unavailable
-from core.pictures import MAX_BYTES, decode_image
+from core.pictures import MAX_BYTES
 from core.roster import PeopleList, Row, shown
 
 log = logging.getLogger(__name__)
@@ -177,7 +178,7 @@ class _Run:
         if len(self._fresh) >= MOST_FRESH:
             self._enrolment.catch_up()
             self._fresh.clear()
-        pictures = _Pictures(self._listed.files(row))
+        pictures = _pictures(self._listed.files(row))
         faces = self._enrolment.enrol(
             row.user_id, row.name, pictures, replace=self._replace, consent=row.consent, fresh=self._fresh
         )
@@ -191,24 +192,9 @@ class _Run:
             return False
 
 
-class _Pictures(Sequence[Picture]):
-    """Decodes a picture when it is asked for: too many are refused unread, and no two need be in memory."""
-
-    def __init__(self, files: Sequence[Path]) -> None:
-        self._files = files
-
-    def __len__(self) -> int:
-        return len(self._files)
-
-    @overload
-    def __getitem__(self, index: int) -> Picture: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Picture]: ...
-    def __getitem__(self, index: int | slice) -> Picture | Sequence[Picture]:
-        if isinstance(index, slice):
-            return _Pictures(self._files[index])
-        name = shown(self._files[index].name)
-        return Picture(name, decode_image(_content(self._files[index], name), name))
+def _pictures(files: Sequence[Path]) -> Encoded:
+    names = [shown(file.name) for file in files]
+    return Encoded([(name, partial(_content, file, name)) for file, name in zip(files, names, strict=True)])
 
 
 def _content(file: Path, name: str) -> bytes:

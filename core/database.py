@@ -3,13 +3,13 @@
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from pymysql.constants import CR, ER
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from core import migrations
 from core.errors import ConfigError, StoreUnavailable
@@ -35,6 +35,7 @@ class Database:
         self._is_file = self._url.get_backend_name() == "sqlite"
         self._reader = (_sqlite if self._is_file else _mysql)(self._url, timeout)
         self._writer = self._reader.execution_options(sqlite_begin=WRITE)
+        self._file: tuple[int, int] | None = None
         self._migrated = False
 
     def migrate(self) -> None:
@@ -44,6 +45,7 @@ class Database:
         with self._wall():
             if self._is_file:
                 Path(str(self._url.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._hang_up_on_another_file()
                 _use_wal(self._reader, self._timeout)
             with self._writer.connect() as connection:
                 migrations.upgrade(connection, wait=self._timeout / 2)
@@ -52,18 +54,30 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database from its first statement to its end."""
-        with self._wall(), self._reader.begin() as connection:
+        with self._wall(), self._beginning(self._reader) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that is on disk when it ends, or undone if anything in it raises."""
-        with self._wall(), self._writer.begin() as connection:
+        with self._wall(), self._beginning(self._writer) as connection:
             yield connection
 
     def close(self) -> None:
         """Hangs up. Twice is fine; a later call connects anew."""
         with self._wall():
+            self._reader.dispose()
+
+    def _beginning(self, engine: Engine) -> AbstractContextManager[Connection]:
+        if self._is_file:
+            self._hang_up_on_another_file()
+        return engine.begin()
+
+    def _hang_up_on_another_file(self) -> None:
+        """So that the next transaction is in the file that has this name now."""
+        file = _identity(Path(str(self._url.database)))
+        if file is None or file != self._file:
+            self._file = file
             self._reader.dispose()
 
     @contextmanager
@@ -119,8 +133,9 @@ def _sqlite(url: URL, timeout: float) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
-        poolclass=NullPool,  # each transaction opens the file anew, and sees one put in its place
-        connect_args={"timeout": timeout, "isolation_level": None},  # the driver begins nothing by itself
+        poolclass=QueuePool,  # where the last one hangs up, SQLite folds its log into the file, which takes longer
+        max_overflow=-1,  # than the transaction itself; and nobody waits for a connection
+        connect_args={"timeout": timeout, "isolation_level": None, "check_same_thread": False},  # begins nothing itself
     )
 
     @event.listens_for(engine, "begin")
@@ -130,6 +145,13 @@ def _sqlite(url: URL, timeout: float) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", READ))
 
     return engine
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    with suppress(OSError):
+        found = file.stat()
+        return found.st_dev, found.st_ino
+    return None
 
 
 def _use_wal(engine: Engine, timeout: float) -> None:

@@ -4,9 +4,11 @@ Coordinates are pixels of the frame, x to the right, y down, the origin at the t
 Images are uint8 arrays (height, width, 3) in BGR order, as OpenCV gives them.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,6 +151,23 @@ class Person:
         return self.active and self.valid.at(now)
 
 
+class Changes(TypedDict, total=False):
+    """What is to be otherwise of a person; what is not named stays. The bounds as those of Validity, None: none."""
+
+    name: str
+    active: bool
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """How many faces were erased. No gallery of that `gallery_version` or a later one holds them."""
+
+    faces: int
+    version: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
     """One enrolled face as the store holds it: the vector and whose it is, never the picture.
@@ -265,14 +284,19 @@ class Event:
     door: str | None = None
     """`opened` or `failed`; None while nobody knows, and where no door was asked."""
     id: int | None = None
+    request_id: str | None = None
+    """The X-Request-ID of the call that it came of, where it was one."""
+    actor: str | None = None
+    """Whose key that call came with."""
 
 
 class Act(StrEnum):
-    """What an operator did. Stable codes: they are stored and exported."""
+    """What an operator did, or another system in their stead. Stable codes: they are stored and exported."""
 
     LOCKED = "locked_by_operator"
     UNLOCKED = "unlocked_by_operator"
     DOOR_TRIED = "door_tried"
+    REMOTE_OPENING = "remote_opening"
     ENROLLED = "enrolled"
     RENAMED = "renamed"
     ENABLED = "enabled"
@@ -287,17 +311,46 @@ class Act(StrEnum):
     EVENTS_EXPORTED = "events_exported"
 
 
+ACTS = frozenset(Act)
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something that kept the door shut, or may have kept it open, or what an operator did, as the log keeps it."""
+    """Something that kept the door shut, or may have kept it open, or what an operator did, as the log keeps it.
+
+    The last three as an event's; `door` may also be `refused`.
+    """
 
     at: datetime
     source: str
     code: str
-    """A fault's, `locked_out`, or an `Act`: then `source` is who did it, a `Role` or `shell`."""
+    """A fault's, `locked_out`, or an `Act`: then `source` is who did it, a `Role`, `shell` or `api`."""
     id: int | None = None
     user_id: str | None = None
     """Whom an act was about."""
+    door: str | None = None
+    request_id: str | None = None
+    actor: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        """`act` or `fault`, as EventFilter has them."""
+        return "act" if self.code in ACTS else "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes something: a `Role`, `shell` or `api`. Of a call over REST whose key it came with, and its id."""
+
+    source: str
+    name: str | None = None
+    request_id: str | None = None
+
+    def did(self, acts: Iterable[Act], now: Callable[[], datetime], whom: str | None) -> Iterator[Incident]:
+        """What is written down of `acts`, `whom` being the user_id of whoever they were about."""
+        return (
+            Incident(now(), self.source, act, user_id=whom, request_id=self.request_id, actor=self.name) for act in acts
+        )
 
 
 @dataclass(frozen=True, slots=True)

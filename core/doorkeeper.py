@@ -6,13 +6,14 @@ The door opens here and nowhere else.
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from math import ceil, isfinite
 from typing import Protocol
 
 from core.attempts import Attempts, Limits
+from core.bulletin import Bulletin, Standing
 from core.domain import Act, Decision, Event, Fault, Frame, Incident, Phase, Scene, Verdict
 from core.errors import DoorFailed, DoorwardError, RecognitionHangs, StoreUnavailable
 from core.recogniser import Recogniser
@@ -26,8 +27,6 @@ DOOR_OPEN = "door_open"  # the code of a door that does not close
 LATE = 5.0  # seconds from frame to opening, of which the database may take most
 SLOW = 2.0  # seconds from frame to decision: after that whoever it is about may have left
 STALE = (Phase.FAULT, Phase.PAUSED, Phase.LOCKED)  # what is not shown on, once it is over
-UNTOLD = 100  # incidents kept while the database is away
-TELL_AGAIN = 10.0  # seconds until a database that refused an incident is asked again
 
 
 class Journal(Protocol):
@@ -57,7 +56,8 @@ class Doorkeeper:
     """From frames to scenes, by way of the journal and the door. For one thread, but for what says otherwise.
 
     `open_seconds` is how long the door stays open, `max_frame_age` what a frame may be old to be looked at, and
-    `fault_seconds` how long a fault that ended a look stays on the screen, all in seconds.
+    `fault_seconds` how long a fault that ended a look stays on the screen, all in seconds. `on_standing` passes on to
+    other processes how the door stands; it may raise StoreUnavailable, and is called again then.
     """
 
     def __init__(
@@ -72,6 +72,7 @@ class Doorkeeper:
         fault_seconds: float = 3.0,
         limits: Limits = Limits(),  # noqa: B008 - frozen: nobody can change the one that all share
         sight: Sight = Sight(),  # noqa: B008 - likewise
+        on_standing: Callable[[Standing], object] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
         utcnow: Callable[[], datetime] = _utcnow,
     ) -> None:
@@ -96,8 +97,7 @@ class Doorkeeper:
         self.resting = False
         """Whether no face is looked at, since an operator has somebody at the camera. For any thread; PINs go on."""
         self._opening = threading.Lock()
-        self._untold: deque[Incident] = deque(maxlen=UNTOLD)
-        self._tell_at = clock()
+        self._bulletin = Bulletin(journal, on_standing, self._standing, clock)
 
     def see(self, frame: Frame | None, camera: Fault | None, *, stopped: Callable[[], bool] = lambda: False) -> Scene:
         """The scene after `frame`, or after none came. Never raises: what fails is a fault, and a shut door.
@@ -114,7 +114,8 @@ class Doorkeeper:
         before, self._scene = self._scene.fault, scene
         if scene.fault is not None and (before is None or before.code != scene.fault.code):
             self.note(scene.fault.code)
-        self._tell()
+        if not self._away:
+            self._bulletin.deliver()
         return scene
 
     def enter(self, decision: Decision, at: float, *, stopped: Callable[[], bool] = lambda: False) -> Scene:
@@ -145,13 +146,17 @@ class Doorkeeper:
     def lock(self, *, locked: bool, by: str = SOURCE) -> None:
         """Whether the operator has closed this door: nobody is let in then, by face or by PIN.
 
-        From any thread. Once it returns nothing opens any more; it may wait for an opening that is under way.
+        From any thread. Once it returns nothing opens any more; it may wait for an opening that is under way, and for
+        the database, in which others see it.
         """
         with self._opening:
             if locked == self._locked:
                 return
             self._locked = locked
         self.note(Act.LOCKED if locked else Act.UNLOCKED, by)
+        if not self._away:
+            with suppress(StoreUnavailable):  # it is told as soon as that can be
+                self._bulletin.stand()
 
     def try_door(self, *, by: str = SOURCE, stopped: Callable[[], bool] = lambda: False) -> None:
         """Opens once for an operator who wants to see that it does, recorded like all that opens. From any thread.
@@ -164,7 +169,17 @@ class Doorkeeper:
 
     def note(self, code: str, source: str = SOURCE) -> None:
         """Something happened that is to be recorded, as soon as there is a database to record it in."""
-        self._untold.append(Incident(self._utcnow(), source, code))
+        self._bulletin.note(Incident(self._utcnow(), source, code))
+
+    @property
+    def _away(self) -> bool:
+        """Whether the database is known not to answer."""
+        fault = self._recogniser.fault
+        return fault is not None and fault.code == StoreUnavailable.code
+
+    def _standing(self) -> Standing:
+        fault = self._scene.fault
+        return Standing(self._locked, fault.code if fault is not None else None)
 
     def _hold(self, fault: Fault) -> Scene:
         """Shows `fault` for a while, in which nobody is looked at: a red screen that flickers is none."""
@@ -279,21 +294,6 @@ class Doorkeeper:
     def _today(self) -> date:
         """By the clock on the wall: a day ends when the people's does."""
         return self._utcnow().astimezone().date()
-
-    def _tell(self) -> None:
-        fault = self._recogniser.fault
-        away = fault is not None and fault.code == StoreUnavailable.code
-        if not self._untold or away or self._clock() < self._tell_at:
-            return
-        try:
-            self._journal.report(self._untold[0])
-            self._untold.popleft()
-        except DoorwardError as error:
-            log.warning("an incident could not be recorded yet: %s", error)
-            self._tell_at = self._clock() + TELL_AGAIN
-        except Exception:
-            log.exception("an incident could not be recorded; the door goes on")
-            self._untold.popleft()
 
 
 def _paused(wait: float) -> Scene:

@@ -1,23 +1,27 @@
 """The one way a face enters, whoever asks: the API, the kiosk or the shell."""
 
+import functools
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from math import inf
-from typing import Protocol
+from typing import Protocol, overload
 
-from core.domain import Consent, Face, Image, Match, Template
+from core.domain import Consent, Face, Image, Template
 from core.errors import (
-    DifferentPeople,
     FaceNotFound,
     FaceOfAnother,
     FaceUnfit,
+    InputError,
     InvalidField,
     ModelMismatch,
     MultipleFaces,
+    NotThisPerson,
 )
-from core.gallery import Gallery, consistent
+from core.gallery import Gallery
+from core.intake import Batch, Intake
+from core.once import Once
+from core.pictures import decode_image
 from core.quality import Limits, assess
 from core.recogniser import Recogniser
 from core.settings import EnrolmentSettings
@@ -25,6 +29,7 @@ from core.settings import EnrolmentSettings
 SAME_PERSON = 0.6
 """Of the threshold: pictures of one call that agree less than this show two people. With the test pack that is
 0.27, where its impostor pairs end and well below its least genuine pair (0.54)."""
+ANOTHERS = "This face is already enrolled under another user_id. Erase that person first, or use that user_id."
 SHARPNESS = 0.2  # a template serves for years: stricter than for a frame that is gone in a moment
 
 
@@ -34,6 +39,27 @@ class Picture:
 
     name: str
     image: Image
+
+
+class Encoded(Sequence[Picture]):
+    """Pictures by their names, each read and decoded when it is asked for: too many are refused unread, and no two
+    need be in memory. Asking may raise ImageUnreadable, ImageTooLarge, TooManyBytes."""
+
+    def __init__(self, contents: Sequence[tuple[str, Callable[[], bytes]]]) -> None:
+        self._contents = contents
+
+    def __len__(self) -> int:
+        return len(self._contents)
+
+    @overload
+    def __getitem__(self, index: int) -> Picture: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Picture]: ...
+    def __getitem__(self, index: int | slice) -> Picture | Sequence[Picture]:
+        if isinstance(index, slice):
+            return Encoded(self._contents[index])
+        name, content = self._contents[index]
+        return Picture(name, decode_image(content(), name))
 
 
 class Faces(Protocol):
@@ -47,7 +73,9 @@ class Faces(Protocol):
         *,
         limit: int,
         replace: bool = False,
+        alike: float = -1.0,
         consent: Consent | None = None,
+        once: Once | None = None,
     ) -> int: ...
 
 
@@ -61,6 +89,10 @@ class Enrolment:
         self._store = store
         self._settings = settings
         self._limits = Limits(least_width=min_face_px, largest=inf, sharpness=SHARPNESS)
+
+    def into(self, store: Faces) -> "Enrolment":
+        """The same way in, to `store`: to one that acts for somebody."""
+        return Enrolment(self._recogniser, store, self._settings, min_face_px=self._limits.least_width)
 
     @property
     def model_id(self) -> str:
@@ -81,22 +113,49 @@ class Enrolment:
 
         `consent` is put on record with them; None leaves what is there. `fresh`, for a run of many, holds what that
         stored since it last called `catch_up`: it is looked at as the gallery is, and added to.
-        Raises InvalidField, FaceNotFound, MultipleFaces, FaceUnfit, InvalidEmbedding, DifferentPeople,
-        FaceOfAnother, FaceLimitReached, ModelUnavailable, StoreUnavailable. Whatever it raises, nothing is stored.
+        Raises InvalidField, FaceNotFound, MultipleFaces, FaceUnfit, InvalidEmbedding, DifferentPeople, FaceOfAnother,
+        NotThisPerson, FaceLimitReached, ModelUnavailable, StoreUnavailable. Whatever it raises, nothing is stored.
+        """
+        return self.take_in(user_id, name, pictures, replace=replace, consent=consent, fresh=fresh).stored
+
+    def take_in(
+        self,
+        user_id: str,
+        name: str,
+        pictures: Sequence[Picture],
+        *,
+        replace: bool = False,
+        partial: bool = False,
+        consent: Consent | None = None,
+        fresh: list[Template] | None = None,
+        once: Once | None = None,
+    ) -> Intake:
+        """As `enrol`, but with `partial` those pictures are stored that are not refused themselves.
+
+        Raises AllRefused where none is left. `once` is kept with the faces; raises Answered or KeyReused where one
+        like it was before.
         """
         user_id, name = checked("user_id", user_id, 64), checked("name", name, 255)
         most = self._settings.max_images
         if not 1 <= len(pictures) <= most:
             raise InvalidField("files", f"expected 1 to {most} images, got {len(pictures)}")
-        templates = [self._template(user_id, name, picture) for picture in pictures]
-        self._check_one_person(user_id, templates, fresh or ())
-        limit = self._settings.max_faces
-        stored = self._store.add_faces(user_id, name, templates, limit=limit, replace=replace, consent=consent)
+        batch = Batch(partial=partial)
+        for i in range(len(pictures)):
+            try:
+                batch.templates[i + 1] = self._template(user_id, name, pictures[i])
+            except InputError as error:
+                batch.refuse(i + 1, error)
+        self._refuse_others(user_id, batch, fresh or ())
+        alike, limit = SAME_PERSON * self._recogniser.rules.threshold, self._settings.max_faces
+        add = functools.partial(
+            self._store.add_faces, user_id, name, limit=limit, replace=replace, alike=alike, consent=consent
+        )
+        intake = _stored(batch, add, once)
         if fresh is None:
             self.catch_up()
         else:
-            fresh.extend(templates)
-        return stored
+            fresh.extend(batch.templates.values())
+        return intake
 
     def catch_up(self) -> None:
         """Reads the gallery anew: who enrols and matches at once need not wait for the next poll."""
@@ -117,23 +176,33 @@ class Enrolment:
             raise FaceUnfit(f"{picture.name}: the face is not fit to be enrolled ({reason}).", reason)
         return faces[0]
 
-    def _check_one_person(self, user_id: str, templates: Sequence[Template], fresh: Sequence[Template]) -> None:
-        threshold = self._recogniser.rules.threshold
-        if not consistent([template.vector for template in templates], SAME_PERSON * threshold):
-            raise DifferentPeople("The pictures do not all show the same person. Send those of one person only.")
+    def _refuse_others(self, user_id: str, batch: Batch, fresh: Sequence[Template]) -> None:
         galleries = [self._gallery(), Gallery.of(self.model_id, fresh)]
-        for template, gallery in product(templates, galleries):
-            match = gallery.match(template.vector) if gallery is not None else Match()
-            if any(c and c.user_id != user_id and c.similarity >= threshold for c in (match.best, match.runner_up)):
-                raise FaceOfAnother(
-                    "This face is already enrolled under another user_id. Erase that person first, or use that user_id."
-                )
+        for image, template in list(batch.templates.items()):
+            if any(self._shows_another(user_id, template, gallery) for gallery in galleries if gallery is not None):
+                batch.refuse(image, FaceOfAnother(ANOTHERS))
+
+    def _shows_another(self, user_id: str, template: Template, gallery: Gallery) -> bool:
+        match, threshold = gallery.match(template.vector), self._recogniser.rules.threshold
+        return any(c and c.user_id != user_id and c.similarity >= threshold for c in (match.best, match.runner_up))
 
     def _gallery(self) -> Gallery | None:
         try:
             return self._recogniser.gallery
         except ModelMismatch:
             return None  # enrolling again with the new model is the very way out of a mismatch
+
+
+def _stored(batch: Batch, add: Callable[..., int], once: Once | None) -> Intake:
+    """Stores what is left of `batch`. Whose face it is not is told there, where the person's own are read."""
+    while True:
+        intake = batch.intake()
+        try:
+            add(templates=list(batch.templates.values()), once=once and replace(once, answer=intake.to_json()))
+        except NotThisPerson as error:
+            batch.refuse_strangers(error)
+        else:
+            return intake
 
 
 def checked(field: str, text: str, longest: int) -> str:

@@ -4,6 +4,8 @@
 change. No message carries a picture, an embedding, a key, a PIN or a person's name.
 """
 
+from collections.abc import Sequence
+
 
 class DoorwardError(Exception):
     """Everything that Doorward refuses or cannot do."""
@@ -62,7 +64,10 @@ class MultipleFaces(InputError):
 
 
 class FaceUnfit(InputError):
-    """The face is there but not fit to be a template; `reason` is one of `core.domain.Reason`."""
+    """The face is there but not fit to be a template; `reason` says why.
+
+    It is one of `core.domain.Reason`.
+    """
 
     code = "face_unfit"
 
@@ -83,6 +88,16 @@ class DifferentPeople(InputError):
     code = "different_people"
 
 
+class AllRefused(InputError):
+    """None of several pictures could be stored; `refused` holds what was wrong with each."""
+
+    code = "all_refused"
+
+    def __init__(self, message: str, refused: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.refused = tuple(refused)
+
+
 class Conflict(DoorwardError):
     """What is stored already forbids it; nothing was changed."""
 
@@ -99,6 +114,37 @@ class FaceOfAnother(Conflict):
     """The face is, to this model, that of somebody enrolled under another user_id."""
 
     code = "face_of_another"
+
+
+class NotThisPerson(Conflict):
+    """The face is unlike those already stored under that user_id.
+
+    `places` says which of the new ones, from 0.
+    """
+
+    code = "not_this_person"
+
+    def __init__(self, message: str, places: Sequence[int] = ()) -> None:
+        super().__init__(message)
+        self.places = frozenset(places)
+
+
+class KeyReused(Conflict):
+    """An Idempotency-Key that came with another request before."""
+
+    code = "idempotency_key_reused"
+
+
+class DoorLocked(Conflict):
+    """The operator has locked the door, or nobody can tell whether it is."""
+
+    code = "door_locked"
+
+
+class MatchOpensNothing(Conflict):
+    """The configuration does not let a match over REST open the door."""
+
+    code = "match_opens_nothing"
 
 
 class PersonNotFound(DoorwardError):
@@ -150,7 +196,10 @@ class KeyNotFound(DoorwardError):
 
 
 class TooManyRequests(DoorwardError):
-    """More than the configuration allows; `wait` is the seconds until the next is let through."""
+    """More requests than the configuration allows.
+
+    `wait` is the seconds until the next is let through.
+    """
 
     code = "too_many_requests"
 
@@ -169,6 +218,19 @@ class Unavailable(DoorwardError):
     """A part that a decision needs is not there now. The door stays shut until it is."""
 
     code = "unavailable"
+
+
+class Busy(Unavailable):
+    """As many pictures wait for the model as may.
+
+    `wait`: seconds until it is worth another try.
+    """
+
+    code = "busy"
+
+    def __init__(self, message: str, wait: int = 1) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class StoreUnavailable(Unavailable):
@@ -211,6 +273,12 @@ class DoorFailed(Unavailable):
     """The door's driver did not do what it was asked."""
 
     code = "door_failed"
+
+
+class TooManyStreams(Unavailable):
+    """As many follow the events as this process serves at once."""
+
+    code = "too_many_streams"
 
 
 class Stopped(DoorwardError):

@@ -26,7 +26,7 @@ def event_row(event: Event) -> dict[str, Any]:
     decision = event.decision
     granted = decision.verdict is Verdict.GRANTED
     return {
-        "at": _naive(event.at),
+        "at": naive(event.at),
         "source": event.source,
         "verdict": decision.verdict,
         "reason": decision.reason,
@@ -42,18 +42,23 @@ def event_row(event: Event) -> dict[str, Any]:
         "liveness": decision.liveness,
         "liveness_score": _finite(decision.liveness_score),
         "policy": decision.policy or None,
+        "request_id": event.request_id,
+        "actor": event.actor,
     }
 
 
 def incident_row(incident: Incident) -> dict[str, Any]:
     return {
-        "at": _naive(incident.at),
+        "at": naive(incident.at),
         "source": incident.source,
         "verdict": INCIDENT,
         "reason": incident.code,
         "user_id": incident.user_id,
         "frames": 0,
         "model_id": "",
+        "door": incident.door,
+        "request_id": incident.request_id,
+        "actor": incident.actor,
     }
 
 
@@ -61,7 +66,8 @@ def entry(row: Row[Any]) -> Event | Incident:
     """What a row of the log says."""
     at = row.at.replace(tzinfo=UTC)
     if row.verdict == INCIDENT:
-        return Incident(at, row.source, row.reason, row.id, row.user_id)
+        told = {"door": row.door, "request_id": row.request_id, "actor": row.actor}
+        return Incident(at, row.source, row.reason, row.id, row.user_id, **told)
     decision = Decision(
         Verdict(row.verdict),
         Reason(row.reason),
@@ -76,31 +82,32 @@ def entry(row: Row[Any]) -> Event | Incident:
         row.liveness_score,
         row.policy or "",
     )
-    return Event(at, row.source, decision, row.model_id, row.door, row.id)
+    return Event(at, row.source, decision, row.model_id, row.door, row.id, row.request_id, row.actor)
 
 
 def page(where: EventFilter, before: Event | Incident | None, limit: int) -> Select[Any]:
     """The newest `limit` entries of `where` that are older than `before`, newest first."""
-    wanted = select(events).where(*_wanted(where))
+    wanted = select(events).where(*fitting(where))
     if before is not None:
-        at, older = _naive(before.at), events.c.id < (before.id or 0)
+        at, older = naive(before.at), events.c.id < (before.id or 0)
         wanted = wanted.where(events.c.at <= at, or_(events.c.at < at, older))  # the first half is what an index knows
     return wanted.order_by(events.c.at.desc(), events.c.id.desc()).limit(limit)
 
 
 def stats(connection: Connection, where: EventFilter) -> EventStats:
     """What the decisions of `where` come to, counted by the database."""
-    wanted = [*_wanted(where), events.c.verdict != INCIDENT]
+    wanted = [*fitting(where), events.c.verdict != INCIDENT]
     p50, p95 = _percentiles(connection, wanted)
     return EventStats(_hours(connection, wanted), _reasons(connection, wanted), p50, p95)
 
 
-def _wanted(where: EventFilter) -> list[ColumnElement[bool]]:
+def fitting(where: EventFilter) -> list[ColumnElement[bool]]:
+    """What has to hold of an entry of `where`."""
     conditions = [holds(where.person, events.c.user_id, events.c.name)]
     if where.since is not None:
-        conditions.append(events.c.at >= _naive(where.since))
+        conditions.append(events.c.at >= naive(where.since))
     if where.until is not None:
-        conditions.append(events.c.at < _naive(where.until))
+        conditions.append(events.c.at < naive(where.until))
     if where.outcome:
         conditions.append(_outcome(where.outcome))
     if where.reason:
@@ -145,7 +152,8 @@ def _percentiles(
     return float(p50), float(p95)
 
 
-def _naive(moment: datetime) -> datetime:
+def naive(moment: datetime) -> datetime:
+    """As the log keeps it: to the microsecond."""
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 

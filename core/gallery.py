@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Candidate, Match, Template, Vector
-from core.errors import InvalidEmbedding, ModelMismatch
+from core.errors import DifferentPeople, InvalidEmbedding, ModelMismatch, NotThisPerson
 
 UNIT_TOLERANCE = 1e-3  # float32 rounding over 512 dimensions stays far below it
 
@@ -102,3 +102,24 @@ def consistent(vectors: Sequence[Vector], floor: float) -> bool:
     similarity = np.stack(vectors) @ np.stack(vectors).T
     np.fill_diagonal(similarity, -1.0)
     return bool((similarity.max(axis=1) >= floor).all())
+
+
+def refuse_strangers(new: Sequence[Vector], own: Sequence[Vector], floor: float) -> None:
+    """Each of `new` has to be at least `floor` similar to one of `own`, the templates that the person has and keeps.
+
+    Raises NotThisPerson otherwise; where there are no `own` that are finite and of that dimension, DifferentPeople
+    unless `new` are consistent among themselves.
+    """
+    sound = [vector for vector in own if np.isfinite(vector).all() and vector.shape == new[0].shape]
+    if not sound:
+        if not consistent(new, floor):
+            raise DifferentPeople("The pictures do not all show the same person. Send those of one person only.")
+        return
+    best = (np.stack(new) @ np.stack(sound).T).max(axis=1)
+    places = [place for place, similarity in enumerate(best) if not similarity >= floor]
+    if places:
+        raise NotThisPerson(
+            "This is not the face that is enrolled under this user_id. Check the user_id; if it is right, put the new "
+            "pictures in the place of the old (?replace=true).",
+            places,
+        )

@@ -1,20 +1,26 @@
 """Which implementation each line of the configuration stands for. Opens nothing by itself."""
 
 import re
+import socket
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from core import attempts, challenge
+from core.bulletin import Standing
 from core.camera import Camera, OpenCVCamera
 from core.config import Settings
 from core.demo import DEMO_PEOPLE, DemoCamera, DemoFaceModel, portraits
 from core.domain import Scene
 from core.door import CommandDoor, Door, HttpDoor, RelayState, SimulatedDoor
+from core.doors import DoorState
 from core.engine import Engine
 from core.enrolment import Enrolment, Picture
 from core.faces import FaceModel, InsightFaceModel
+from core.latch import Latch
 from core.liveness import PassiveLiveness, RgbLiveness, find_liveness
+from core.opener import Opener
 from core.packs import find
 from core.recogniser import Recogniser
 from core.settings import DEMO, CameraSettings, DatabaseSettings, DoorSettings, LockoutSettings, ModelSettings
@@ -116,6 +122,17 @@ def _relay_state(settings: DoorSettings) -> RelayState | None:
     return RelayState(settings.state_url, re.compile(settings.state_open), re.compile(settings.state_closed))
 
 
+def make_opener(settings: DoorSettings, store: Store) -> Opener:
+    """For a process beside the door's kiosk. Raises ConfigError as `make_door` does."""
+    latch = Latch(make_door(settings), timeout=settings.timeout + LATCH_SECONDS)
+    return Opener(latch, store, store.doors.all, name=door_name(settings), seconds=settings.open_seconds)
+
+
+def door_name(settings: DoorSettings) -> str:
+    """What the door is called in the database."""
+    return socket.gethostname()[:64] or "door" if settings.name == "auto" else settings.name
+
+
 def make_watch(settings: Settings) -> Watch:
     turns = challenge.Limits(settings.liveness.turns, settings.liveness.turn_seconds, view=settings.camera.view)
     return Watch(settings.recognition, settings.zone, open_seconds=settings.door.open_seconds, turns=turns)
@@ -144,5 +161,10 @@ def make_engine(
         door_timeout=settings.door.timeout + LATCH_SECONDS,
         limits=make_limits(settings.lockout, live=settings.liveness.enforced),
         sight=make_sight(settings.camera),
+        on_standing=_telling(store, door_name(settings.door)),
         on_scene=on_scene,
     )
+
+
+def _telling(store: Store, name: str) -> Callable[[Standing], None]:
+    return lambda now: store.doors.tell(name, DoorState(now.locked, now.fault, datetime.now(UTC)))

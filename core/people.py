@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, insert, or_, select, true, update
 
-from core.domain import Consent, Person, StoredFace, Template, Validity, Vector
+from core.domain import Act, Changes, Consent, Person, StoredFace, Template, Validity, Vector
 from core.errors import FaceLimitReached, InvalidField, PersonNotFound, StoreUnavailable
 from core.gallery import unit
 from core.migrations.tables import faces, people
@@ -95,6 +95,13 @@ def refuse_too_many(connection: Connection, user_id: str, new: Sequence[Template
     )
 
 
+def own_vectors(connection: Connection, user_id: str, model_id: str) -> list[Vector]:
+    """The person's templates of that model. Raises StoreUnavailable where one is damaged."""
+    mine = (faces.c.user_id == user_id) & (faces.c.model_id == model_id)
+    stored = connection.execute(select(faces.c.id, faces.c.embedding).where(mine))
+    return [_vector(row.id, row.embedding) for row in stored]
+
+
 def put_name(connection: Connection, user_id: str, name: str) -> None:
     """The person is called `name` from now on, and is there if they were not.
 
@@ -111,12 +118,33 @@ def change(connection: Connection, user_id: str, **values: object) -> None:
         raise not_found()
 
 
+def amend(connection: Connection, user_id: str, changes: Changes) -> Person:
+    """The person as they are then. Raises PersonNotFound, InvalidField, which undo it."""
+    values: dict[str, object] = {key: naive(v) if isinstance(v, datetime) else v for key, v in changes.items()}
+    if "name" in changes:
+        fits("name", changes["name"], people.c.name)
+        connection.execute(update(faces).where(faces.c.user_id == user_id).values(name=changes["name"]))
+    if values:
+        change(connection, user_id, **values)
+    row = connection.execute(one(user_id)).one_or_none()
+    if row is None:
+        raise not_found()
+    changed = person(row)
+    if changed.valid.since and changed.valid.until and changed.valid.since >= changed.valid.until:
+        raise InvalidField("valid_until", "expected a time after valid_from")
+    return changed
+
+
+def amended(changes: Changes) -> list[Act]:
+    """What somebody did who made `changes`."""
+    acts = [Act.RENAMED] if "name" in changes else []
+    if "active" in changes:
+        acts.append(Act.ENABLED if changes["active"] else Act.DISABLED)
+    return [*acts, Act.DATES_CHANGED] if {"valid_from", "valid_until"} & changes.keys() else acts
+
+
 def consented(consent: Consent | None) -> dict[str, object]:
     return {} if consent is None else {"consent_version": consent.version, "consent_at": naive(consent.at)}
-
-
-def bounds(valid: Validity) -> dict[str, object]:
-    return {"valid_from": naive(valid.since), "valid_until": naive(valid.until)}
 
 
 def person(row: Row[Any]) -> Person:

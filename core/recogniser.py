@@ -139,16 +139,20 @@ class Recogniser:
 
         Raises FaceNotFound, and what `model` and `gallery` raise.
         """
+        return self.examine(image)[0]
+
+    def examine(self, image: Image) -> tuple[Decision, float | None]:
+        """What `identify` says, and the quality of the face, 0 to 1; None where it is unfit."""
         faces = self.model.detect(image)
         if not faces:
             raise FaceNotFound("There is no face in the picture. Send one that shows the face from the front.")
         quality = assess(faces[0], image, self._limits)
         if quality.reason is not None:
-            return Decision(Verdict.DENIED, quality.reason, threshold=self.rules.threshold)
+            return Decision(Verdict.DENIED, quality.reason, threshold=self.rules.threshold), None
         vector, gallery = self.model.embed(image, faces[0]), self.gallery
         frame = Observation(0.0, vector, gallery.match(vector), quality.score)
         still = Rules(self.rules.threshold, self._settings.margin, frames=1, patience=0.0)
-        return decide(with_frame(Evidence(), frame, gallery, 1), still, 0.0)
+        return decide(with_frame(Evidence(), frame, gallery, 1), still, 0.0), quality.score
 
     def refresh(self) -> None:
         """One round: load what is missing, read the gallery if it has moved. Sets `fault` rather than raise.

@@ -183,8 +183,19 @@ class ApiSettings(Section):
     proxies: tuple[str, ...] = Field(
         (), description="Addresses of reverse proxies that are believed when they say for whom they ask"
     )
+    match_opens_door: bool = Field(
+        False,
+        description="Whether ?open=true may open the door on a match; no picture can be told to be alive",
+    )
     rate_per_key: int = Field(600, ge=0, description="Requests a minute by one key, in each process; 0: any number")
     rate_per_address: int = Field(1200, ge=0, description="The same by one address, whoever calls from there")
+    queue: int = Field(
+        16,
+        ge=0,
+        le=1000,
+        description="Requests that may wait for the model, in each process; further ones get 503 at once",
+    )
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer, each with its own model and gallery")
 
     @field_validator("hosts")
     @classmethod
@@ -233,6 +244,12 @@ class ApiSettings(Section):
 class DoorSettings(Section):
     driver: Literal["simulated", "http", "command"] = Field(
         "simulated", description="What opens the door: simulated (nothing does), http (a relay), command (a program)"
+    )
+    name: str = Field(
+        "auto",
+        min_length=1,
+        max_length=64,
+        description="What this door is called in the database, each its own; auto: this machine's name",
     )
     open_seconds: Seconds = Field(3.0, description="Seconds that the door stays open")
     timeout: float = Field(2.0, gt=0, le=10, description="Seconds until a door that does not answer has failed")

@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from core.answers import Answers, claim
 from core.database import Database
 from core.domain import (
     Act,
+    Actor,
+    Changes,
     Consent,
+    Erasure,
     Event,
     EventFilter,
     EventStats,
@@ -21,14 +25,18 @@ from core.domain import (
     Template,
     Validity,
 )
+from core.doors import Doors
 from core.errors import InvalidField, ModelMismatch, PersonNotFound, StoreUnavailable
+from core.eventfeed import EventFeed
 from core.events import entry, event_row, incident_row, page, stats
-from core.gallery import mismatch
+from core.gallery import mismatch, refuse_strangers, unit
 from core.keyring import Keyring
 from core.migrations.tables import events, faces, gallery_state, operators, people
+from core.once import Once
 from core.people import (
     TEMPLATES,
-    bounds,
+    amend,
+    amended,
     change,
     consented,
     face_row,
@@ -38,6 +46,7 @@ from core.people import (
     named,
     not_found,
     one,
+    own_vectors,
     person,
     put_name,
     refuse_too_many,
@@ -63,12 +72,15 @@ class Store:
     ) -> None:
         self._database = Database(url, timeout=timeout)
         self.keyring = Keyring(self._database)
+        self.answers = Answers(self._database)
+        self.feed = EventFeed(self._database)
+        self.doors = Doors(self._database)
         self._utcnow = utcnow
-        self.actor: str | None = None
+        self.actor: Actor | None = None
         """Who changes what is changed, to be written down with it; None: nobody asks."""
 
-    def acting_for(self, actor: str) -> "Store":
-        """The same database for `actor`, a Role or `shell`: with each change an `Act` is written down, or neither."""
+    def acting_for(self, actor: Actor) -> "Store":
+        """The same database for `actor`: with each change an `Act` is written down, or neither."""
         other = copy(self)
         other.actor = actor
         return other
@@ -127,13 +139,17 @@ class Store:
         *,
         limit: int,
         replace: bool = False,
+        alike: float = -1.0,
         consent: Consent | None = None,
+        once: Once | None = None,
     ) -> int:
         """Stores `templates`, all of one model, as faces of `user_id`, who is called `name` from now on.
 
-        All or none. `replace` deletes the faces that the person had, of whichever model. `consent` takes the place of
-        the one on record, kept to the second; None leaves it. Returns how many were stored. Raises InvalidField,
-        InvalidEmbedding, or FaceLimitReached where the person would have more than `limit` faces of this model.
+        All or none. `replace` deletes the faces that the person had, of whichever model; each of the new must be at
+        least `alike` (cosine) to one of this model that the person keeps, or, where there is none, to another new one.
+        `consent` takes the place of the one on record, kept to the second; None leaves it. `once` is kept with them.
+        Returns how many were stored. Raises InvalidField, InvalidEmbedding, NotThisPerson, DifferentPeople, KeyReused,
+        Answered, or FaceLimitReached where the person would have more than `limit` faces of this model.
         """
         if len({new.model_id for new in templates}) != 1:
             raise InvalidField("templates", "expected at least one, all of one model")
@@ -142,9 +158,13 @@ class Store:
         if consent is not None:
             fits("consent", consent.version, people.c.consent_version)
         rows = [face_row(user_id, name, new) for new in templates]
-        with self._changing(Act.ENROLLED, user_id) as connection:
+        with self._changing(Act.ENROLLED, user_id=user_id) as connection:
+            if once is not None:
+                claim(connection, once)
             if replace:
                 connection.execute(delete(faces).where(faces.c.user_id == user_id))
+            own = own_vectors(connection, user_id, templates[0].model_id)
+            refuse_strangers([unit(new.vector) for new in templates], own, alike)
             refuse_too_many(connection, user_id, templates, limit)
             put_name(connection, user_id, name)
             if consent is not None:
@@ -152,12 +172,21 @@ class Store:
             connection.execute(insert(faces), rows)
         return len(rows)
 
-    def drop_face(self, user_id: str, face_id: int) -> None:
+    def drop_face(self, user_id: str, face_id: int) -> Erasure:
         """Deletes one face of the person. Raises PersonNotFound where they have no such face."""
-        with self._changing(Act.FACE_DROPPED, user_id) as connection:
+        with self._changing(Act.FACE_DROPPED, user_id=user_id) as connection:
             mine = (faces.c.id == face_id) & (faces.c.user_id == user_id)
             if not connection.execute(delete(faces).where(mine)).rowcount:
                 raise PersonNotFound("There is no such face of this person any more. Look at who has which anew.")
+            return Erasure(1, _version(connection))
+
+    def drop_faces(self, user_id: str) -> Erasure:
+        """Deletes all faces of the person, who stays. Raises PersonNotFound."""
+        with self._changing(Act.FACE_DROPPED, user_id=user_id) as connection:
+            if connection.execute(one(user_id)).first() is None:
+                raise not_found()
+            deleted = connection.execute(delete(faces).where(faces.c.user_id == user_id)).rowcount
+            return Erasure(deleted, _version(connection))
 
     def people(self, search: str = "", *, after: str = "", limit: int | None = None) -> list[Person]:
         """By user_id: those beyond `after`, `limit` at most, whose user_id or name holds `search` in any case."""
@@ -178,35 +207,38 @@ class Store:
             raise not_found()
         return person(row)
 
-    def erase(self, user_id: str) -> int:
-        """Deletes the person and returns how many faces went too. Raises PersonNotFound."""
-        with self._changing(Act.DELETED, user_id) as connection:
+    def erase(self, user_id: str) -> Erasure:
+        """Deletes the person with all faces. Raises PersonNotFound."""
+        with self._changing(Act.DELETED, user_id=user_id) as connection:
             deleted = connection.execute(delete(faces).where(faces.c.user_id == user_id)).rowcount
             if not connection.execute(delete(people).where(people.c.user_id == user_id)).rowcount:
                 raise not_found()
-        return deleted
+            return Erasure(deleted, _version(connection))
+
+    def amend(self, user_id: str, changes: Changes) -> Person:
+        """Changes all that is named at once, and returns the person as they are then.
+
+        Raises PersonNotFound, and InvalidField where a name does not fit or a validity would end before it begins.
+        """
+        with self._changing(*amended(changes), user_id=user_id) as connection:
+            return amend(connection, user_id, changes)
 
     def rename(self, user_id: str, name: str) -> None:
         """Raises PersonNotFound, InvalidField."""
-        fits("name", name, people.c.name)
-        with self._changing(Act.RENAMED, user_id) as connection:
-            if connection.execute(one(user_id)).first() is None:
-                raise not_found()
-            put_name(connection, user_id, name)
+        self.amend(user_id, {"name": name})
 
     def set_validity(self, user_id: str, valid: Validity) -> None:
-        """From when and until when the person is let in. Raises PersonNotFound."""
-        with self._changing(Act.DATES_CHANGED, user_id) as connection:
-            change(connection, user_id, **bounds(valid))
+        """From when and until when the person is let in. Raises PersonNotFound, InvalidField."""
+        self.amend(user_id, {"valid_from": valid.since, "valid_until": valid.until})
 
     def set_active(self, user_id: str, *, active: bool) -> None:
         """Whether the person's faces are in the gallery at all. Raises PersonNotFound."""
-        with self._changing(Act.ENABLED if active else Act.DISABLED, user_id) as connection:
-            change(connection, user_id, active=active)
+        self.amend(user_id, {"active": active})
 
     def set_pin(self, user_id: str, secret_hash: str | None) -> None:
         """Keeps `secret_hash`, an argon2id hash, as the person's PIN; None: no PIN any more. Raises PersonNotFound."""
-        with self._changing(Act.PIN_SET if secret_hash else Act.PIN_REMOVED, user_id, gallery=False) as connection:
+        act = Act.PIN_SET if secret_hash else Act.PIN_REMOVED
+        with self._changing(act, user_id=user_id, gallery=False) as connection:
             change(connection, user_id, pin_hash=secret_hash)
 
     def pin(self, user_id: str) -> tuple[Person, str] | None:
@@ -232,9 +264,9 @@ class Store:
             return int(connection.execute(insert(events).values(incident_row(incident))).lastrowid)
 
     def door_did(self, event_id: int, outcome: str) -> None:
-        """Adds to an event what the door did: `opened` or `failed`."""
+        """Adds to an event what the door did: `opened`, `failed` or `refused`. Who follows the log is told anew."""
         with self._database.writing() as connection:
-            told = update(events).where(events.c.id == event_id).values(door=outcome)
+            told = update(events).where(events.c.id == event_id).values(door=outcome, position=None)
             if not connection.execute(told).rowcount:
                 raise StoreUnavailable("The event is not in the database any more. Was another put in its place?")
 
@@ -265,7 +297,7 @@ class Store:
             connection.execute(insert(operators).values(role=role, secret_hash=secret_hash))
 
     @contextmanager
-    def _changing(self, act: Act, user_id: str | None = None, *, gallery: bool = True) -> Iterator[Connection]:
+    def _changing(self, *acts: Act, user_id: str | None = None, gallery: bool = True) -> Iterator[Connection]:
         """A transaction, with what it does written down where it is known for whom.
 
         Of the `gallery`, it moves the version first: the lock on its row makes writers queue.
@@ -274,9 +306,8 @@ class Store:
             if gallery:
                 connection.execute(update(gallery_state).values(version=gallery_state.c.version + 1))
             yield connection
-            if self.actor is not None:
-                told = Incident(self._utcnow(), self.actor, act, user_id=user_id)
-                connection.execute(insert(events).values(incident_row(told)))
+            for incident in self.actor.did(acts, self._utcnow, user_id) if self.actor else ():
+                connection.execute(insert(events).values(incident_row(incident)))
 
 
 def _version(connection: Connection) -> int:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.config import Settings
-from core.domain import Role
+from core.domain import Actor, Role
 from core.errors import DoorFailed
 from core.store import Store
 from kiosk import theme
@@ -116,7 +116,7 @@ def ask_pin(window: Window, parts: Parts) -> None:
 
 def open_office(window: Window, parts: Parts, on_lock: Callable[[bool], None]) -> Office:
     """The operator's way in, and the only way to close the window by hand: both behind the gate."""
-    gate = Gate(parts.store.acting_for(Role.OPERATOR), parts.jobs, window, free=parts.demo)
+    gate = Gate(parts.store.acting_for(Actor(Role.OPERATOR)), parts.jobs, window, free=parts.demo)
     office = Office(window, parts, on_lock=on_lock)
     window.bar.operator_wanted.connect(partial(gate.ask, office.open))
     window.close_wanted.connect(partial(gate.ask, lambda _: window.close()))

@@ -7,8 +7,9 @@ import numpy as np
 
 from core.domain import Consent, Event, Face, Frame, Image, Incident, Template, Vector
 from core.errors import CameraUnavailable, DoorFailed, StoreUnavailable
-from core.gallery import unit
+from core.gallery import refuse_strangers, unit
 from core.looks import moved
+from core.once import Once
 from core.tracking import iou
 
 DIMENSION = 16
@@ -138,9 +139,13 @@ class FakeStore:
         *,
         limit: int,
         replace: bool = False,
+        alike: float = -1.0,
         consent: Consent | None = None,
+        once: Once | None = None,
     ) -> int:
         self._answer()
+        kept = [] if replace else [f for f in self.faces if (f.user_id, f.model_id) == (user_id, templates[0].model_id)]
+        refuse_strangers([face.vector for face in templates], [face.vector for face in kept], alike)
         self.gains(*templates)
         if consent is not None:
             self.consents[user_id] = consent
@@ -194,6 +199,16 @@ class FakeDoor:
         if self._stuck:
             raise DoorFailed("The door did not close. Look what is in its way.")
         self.times_closed += 1
+
+
+class FakeLatch(FakeDoor):
+    """A door that keeps its time by itself."""
+
+    def start(self) -> None:
+        self.close()
+
+    def stop(self) -> None:
+        self.close()
 
 
 class FakeCamera:

@@ -7,16 +7,20 @@ from typing import Any
 
 import httpx
 import numpy as np
+from fakes import FakeLatch
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.schemas import Configured
 from api.security import Security
 from core.apikeys import digest, new_key
 from core.demo import DEMO_PEOPLE, DemoFaceModel, draw_person
-from core.domain import ApiKey, Decision, Event, Reason, Scope, Verdict
+from core.domain import Actor, ApiKey, Decision, Event, Reason, Scope, Verdict
 from core.enrolment import Enrolment
-from core.errors import StoreUnavailable
+from core.errors import DoorwardError, FaceUnfit, InvalidField, StoreUnavailable
+from core.intake import Intake
 from core.opencv import cv2
+from core.opener import Opener
 from core.recogniser import Recogniser
 from core.settings import EnrolmentSettings, RecognitionSettings
 from core.store import Store
@@ -71,15 +75,18 @@ def problem(response: httpx.Response) -> dict[str, Any]:
 class Real:
     """The API over the real parts: the demo's model and an SQLite file."""
 
-    def __init__(self, path: Path, *, keys: bool = False) -> None:
-        self.store = Store(f"sqlite:///{path}", timeout=1.0)
+    def __init__(self, path: Path, *, keys: bool = False, **configured: Any) -> None:
+        self.store = Store(f"sqlite:///{path}", timeout=1.0, utcnow=lambda: NOON)
         self.recogniser = Recogniser(DemoFaceModel, self.store, RecognitionSettings())
         self.recogniser.refresh()
         enrolment = Enrolment(self.recogniser, self.store, EnrolmentSettings())
+        self.door = FakeLatch()
         self.app = create_app(
             recogniser=self.recogniser,
             enrolment=enrolment,
             store=self.store,
+            opener=Opener(self.door, self.store, self.store.doors.all, name="front", seconds=3.0, utcnow=lambda: NOON),
+            configured=Configured(door="front", **configured),
             security=Security(self.store.keyring if keys else None, utcnow=lambda: NOON),
             utcnow=lambda: NOON,
         )
@@ -87,6 +94,12 @@ class Real:
     def enrolled(self, user_id: str, *pictures: bytes, name: str = "Ada") -> None:
         assert enrol(self.app, user_id, *pictures, name=name).status_code == 200
         self.recogniser.refresh()
+
+
+class FakeGallery(list[int]):
+    """So many faces, of a first version."""
+
+    version = 1
 
 
 class FakeRecogniser:
@@ -105,15 +118,15 @@ class FakeRecogniser:
         return MODEL
 
     @property
-    def gallery(self) -> list[int]:
+    def gallery(self) -> "FakeGallery":
         if self.missing:
             raise self.missing
-        return [1, 2, 3]
+        return FakeGallery([1, 2, 3])
 
-    def identify(self, image: np.ndarray) -> Decision:
+    def examine(self, image: np.ndarray) -> tuple[Decision, float | None]:
         if isinstance(self.outcome, Exception):
             raise self.outcome
-        return self.outcome
+        return self.outcome, None
 
     def start(self) -> None:
         self.calls.append("start")
@@ -129,11 +142,14 @@ class FakeEnrolment:
         self.fault = fault
         self.asked: list[tuple[str, str, list[str], bool]] = []
 
-    def enrol(self, user_id: str, name: str, pictures: list[Any], *, replace: bool = False) -> int:
+    def into(self, store: object) -> "FakeEnrolment":
+        return self
+
+    def take_in(self, user_id: str, name: str, pictures: Any, *, replace: bool = False, **more: Any) -> Intake:
         self.asked.append((user_id, name, [picture.name for picture in pictures], replace))
         if self.fault:
             raise self.fault
-        return len(pictures)
+        return Intake(len(pictures))
 
 
 class FakeStore:
@@ -143,6 +159,7 @@ class FakeStore:
         self.fault = fault
         self.recorded: list[Event] = []
         self.closed = False
+        self.answers = self.feed = self.doors = None
 
     def record(self, event: Event) -> int:
         self.ping()
@@ -152,6 +169,9 @@ class FakeStore:
     def ping(self) -> None:
         if self.fault:
             raise self.fault
+
+    def acting_for(self, actor: Actor) -> "FakeStore":
+        return self
 
     def close(self) -> None:
         self.closed = True
@@ -195,7 +215,17 @@ def faked(
         recogniser=recogniser or FakeRecogniser(),  # type: ignore[arg-type]
         enrolment=enrolment or FakeEnrolment(),  # type: ignore[arg-type]
         store=store or FakeStore(),  # type: ignore[arg-type]
+        opener=Opener(FakeLatch(), FakeStore(), dict, name="front", seconds=3.0),  # type: ignore[arg-type]
         security=security or Security(None),
         utcnow=lambda: NOON,
         **more,
     )
+
+
+def errors_of_every_kind() -> list[Exception]:
+    kinds: list[type[DoorwardError]] = [DoorwardError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    ours = [kind(*["x"] * (2 if kind in (InvalidField, FaceUnfit) else 1)) for kind in kinds]
+    foreign = [ValueError("x"), OSError(28, "x"), MemoryError(), KeyError("x"), AssertionError(), RuntimeError("x")]
+    return [*ours, *foreign, TimeoutError(), StopIteration(), cv2.error("x"), ExceptionGroup("x", [ValueError()])]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from fakes import template
 
-from core.domain import Act, EventFilter, EventStats, Incident, Role, Validity
+from core.domain import Act, Actor, EventFilter, EventStats, Incident, Role, Validity
 from core.errors import FaceLimitReached, PersonNotFound, StoreUnavailable
 from core.pin import hashed
 from core.store import Store
@@ -34,7 +34,7 @@ CHANGES = {
 @pytest.mark.parametrize("act", CHANGES)
 def test_who_changed_what_of_whom_is_written_down(store, act):
     enrols(store)
-    CHANGES[act](store.acting_for(Role.ADMINISTRATOR))
+    CHANGES[act](store.acting_for(Actor(Role.ADMINISTRATOR)))
     (told,) = store.events()
     assert (told.source, told.code, told.user_id) == ("administrator", act, "ann")
     assert abs((datetime.now(UTC) - told.at).total_seconds()) < 60
@@ -42,7 +42,7 @@ def test_who_changed_what_of_whom_is_written_down(store, act):
 
 @pytest.mark.parametrize("role", Role)
 def test_a_new_secret_is_written_down_and_never_what_it_is(store, role):
-    store.acting_for("shell").set_secret(role, HASH)
+    store.acting_for(Actor("shell")).set_secret(role, HASH)
     (told,) = store.events()
     assert (told.source, told.code, told.user_id) == ("shell", Act.SECRET_SET, None)
     assert HASH not in repr(told)
@@ -68,7 +68,7 @@ def test_where_nobody_asks_who_it_was_nothing_is_written_down(store, act):
 def test_what_was_refused_was_not_done(store, change, refused):
     enrols(store)
     with pytest.raises(refused):
-        change(store.acting_for(Role.OPERATOR))
+        change(store.acting_for(Actor(Role.OPERATOR)))
     assert store.events() == []
 
 
@@ -78,12 +78,12 @@ def test_what_cannot_be_written_down_is_not_done(store, url):
 
     enrols(store)
     with closing(Store(url, utcnow=fails)) as failing, pytest.raises(StoreUnavailable):
-        failing.acting_for(Role.OPERATOR).erase("ann")
+        failing.acting_for(Actor(Role.OPERATOR)).erase("ann")
     assert store.person("ann").faces == 1
 
 
 def test_acts_are_found_by_whom_they_are_about_and_told_from_faults(store):
-    acting = store.acting_for(Role.OPERATOR)
+    acting = store.acting_for(Actor(Role.OPERATOR))
     enrols(acting)
     enrols(acting, "bob")
     store.report(Incident(datetime.now(UTC), "door", "camera_covered"))
@@ -95,5 +95,5 @@ def test_acts_are_found_by_whom_they_are_about_and_told_from_faults(store):
 
 
 def test_the_name_of_whoever_it_was_about_is_not_in_it(store):
-    store.acting_for(Role.OPERATOR).add_faces("ann", "Ann Lee", [template("ann")], limit=4)
+    store.acting_for(Actor(Role.OPERATOR)).add_faces("ann", "Ann Lee", [template("ann")], limit=4)
     assert "Lee" not in repr(store.events())

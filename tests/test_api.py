@@ -58,7 +58,7 @@ def test_every_answered_match_is_on_record(real: Real) -> None:
     real.enrolled("ada", png(0))
     match(real.app, png(0))
     match(real.app, png(1))
-    denied, granted = real.store.events()
+    denied, granted, _ = real.store.events()
     assert (granted.at, granted.source, granted.model_id) == (NOON, "api", DemoFaceModel().id)
     assert (granted.decision.verdict, granted.decision.user_id) == (Verdict.GRANTED, "ada")
     assert (denied.decision.verdict, denied.decision.user_id) == (Verdict.DENIED, None)
@@ -139,7 +139,22 @@ def test_a_health_check_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
 def test_the_api_documents_itself() -> None:
     app = faked()
     document = call(app, "GET", "/openapi.json").json()
-    assert sorted(document["paths"]) == ["/enroll_faces/{user_id}", "/health", "/match_face"]
+    assert sorted(document["paths"]) == [
+        "/door/open",
+        "/enroll_faces/{user_id}",
+        "/events",
+        "/events/stream",
+        "/health",
+        "/health/live",
+        "/health/ready",
+        "/match_face",
+        "/metrics",
+        "/people",
+        "/people/{user_id}",
+        "/people/{user_id}/faces",
+        "/people/{user_id}/faces/{face_id}",
+        "/system",
+    ]
     assert set(document["components"]["schemas"]["Problem"]["required"]) == {"title", "status", "detail", "code"}
     assert "HTTPValidationError" not in json.dumps(document)
     for path in ("/enroll_faces/{user_id}", "/match_face"):

@@ -242,3 +242,10 @@ def test_a_web_page_of_somebody_else_may_not_call(headers: dict[str, str]) -> No
 )
 def test_our_own_pages_and_programs_may(headers: dict[str, str]) -> None:
     assert call(faked(), "GET", "/docs", headers=headers).status_code == 200
+
+
+def test_a_method_that_is_not_served_is_told_those_that_are() -> None:
+    app = faked()
+    for path, allowed in (("/people/ada", "DELETE, GET, PATCH"), ("/people", "GET"), ("/match_face", "POST")):
+        answer = call(app, "PUT", path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)

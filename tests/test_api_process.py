@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from apiprocess import STARTING, Api, free_port
@@ -66,6 +67,20 @@ def test_an_upload_that_hangs_does_not_hold_it_up(start: Callable[..., Api]) -> 
         assert b" 503 " in client.recv(100)
         assert api.exit_code() == 0
     assert "Traceback" not in api.log
+
+
+def test_who_follows_the_events_does_not_hold_it_up(start: Callable[..., Api]) -> None:
+    api = start("--demo").well()
+    with httpx.stream("GET", f"http://127.0.0.1:{api.port}/events/stream", timeout=STARTING) as answer:
+        lines = answer.iter_lines()
+        assert next(lines).startswith("retry:")
+        api.request("POST", "/match_face", files={"file": portrait(0)})
+        assert "id: 1" in [next(lines), next(lines)]  # after the line that ends the first message
+        api.process.send_signal(signal.SIGTERM)
+        assert [line for line in lines if not line.startswith("data")] == [""]  # and it ended as it should
+    assert api.exit_code() == 0
+    assert "Traceback" not in api.log
+    assert "still hangs" not in api.log
 
 
 def test_a_port_in_use_is_named_with_the_remedy(start: Callable[..., Api]) -> None:

@@ -14,6 +14,19 @@ from core.domain import Scope
 NEEDED = {  # what is not here needs no key; a route without its line fails the test
     ("POST", "/enroll_faces/{user_id}"): Scope.ENROL,
     ("POST", "/match_face"): Scope.MATCH,
+    ("GET", "/people"): Scope.PEOPLE_READ,
+    ("GET", "/people/{user_id}"): Scope.PEOPLE_READ,
+    ("PATCH", "/people/{user_id}"): Scope.PEOPLE_WRITE,
+    ("DELETE", "/people/{user_id}"): Scope.PEOPLE_WRITE,
+    ("GET", "/people/{user_id}/faces"): Scope.PEOPLE_READ,
+    ("DELETE", "/people/{user_id}/faces"): Scope.PEOPLE_WRITE,
+    ("GET", "/people/{user_id}/faces/{face_id}"): Scope.PEOPLE_READ,
+    ("DELETE", "/people/{user_id}/faces/{face_id}"): Scope.PEOPLE_WRITE,
+    ("GET", "/events"): Scope.EVENTS_READ,
+    ("GET", "/events/stream"): Scope.EVENTS_READ,
+    ("POST", "/door/open"): Scope.DOOR_OPEN,
+    ("GET", "/system"): Scope.SYSTEM_READ,
+    ("GET", "/metrics"): Scope.SYSTEM_READ,
 }
 OPEN = {"/health", "/health/live", "/health/ready", "/docs", "/openapi.json"}
 

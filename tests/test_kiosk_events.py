@@ -292,3 +292,9 @@ def test_the_log_is_filtered_by_what_operators_did(qtbot, page, store):
 def test_an_entry_has_a_cell_for_each_column():
     for entry in (granted(NOW), denied(NOW), Incident(NOW, "door", "locked_out")):
         assert len(cells(entry, UTC)) == len(COLUMNS)
+
+
+def test_a_door_opened_over_rest_tells_whose_key_it_was_and_what_the_door_did():
+    asked = Incident(NOW, "api", "remote_opening", door="refused", actor="turnstile (0123)")
+    assert cells(asked, UTC)[1:5] == ("Other system", "", "Opening asked for over REST", "REST: turnstile (0123)")
+    assert cells(asked, UTC)[-1] == "Refused"

@@ -297,7 +297,7 @@ def test_what_was_refused_may_be_there_once_and_no_more_where_the_answer_was_los
 
 def test_a_locked_file_answers_nobody_and_afterwards_everybody(store, tmp_path):
     database = LockedFile(f"sqlite:///{tmp_path}/door.sqlite")
-    database.stop()
+    database.stop(store.close)
     for use in (store.gallery_version, lambda: store.record(event(1))):
         with pytest.raises(StoreUnavailable):
             use()
@@ -315,7 +315,7 @@ def test_a_lock_waits_for_who_is_at_it_and_is_had_once_they_are_gone(store, tmp_
     gone = threading.Event()
     leaving = threading.Timer(0.2, lambda: (gone.set(), reader.close()))
     leaving.start()
-    database.stop()
+    database.stop(store.close)
     assert gone.is_set()
     leaving.join()
     with pytest.raises(StoreUnavailable):
@@ -356,7 +356,7 @@ def test_a_gate_hangs_up_and_refuses_while_it_is_shut_and_passes_on_afterwards(g
     with call(gate) as before:
         before.sendall(b"hello")
         assert before.recv(100) == b"hello"
-        gate.stop()
+        gate.stop(lambda: None)
         assert before.recv(100) == b""
     with pytest.raises(ConnectionRefusedError):
         call(gate)
@@ -389,7 +389,7 @@ def test_a_store_on_mariadb_loses_and_finds_its_database_behind_the_gate(mariadb
     gate = outage(mariadb_url)
     store = Store(gate.url)
     store.migrate()
-    gate.stop()
+    gate.stop(lambda: None)
     with pytest.raises(StoreUnavailable):
         store.record(event(1))
     gate.start()
@@ -461,7 +461,7 @@ class FakePost:
     def __getattr__(self, what):
         if what not in ("start", "stop", "enrol", "erase", "pull", "plug"):
             raise AttributeError(what)
-        return lambda: self._do(what)
+        return lambda *_: self._do(what)
 
 
 class FakeOutage(FakePost):

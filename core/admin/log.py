@@ -10,10 +10,10 @@ import typer
 
 from core.admin.shell import ConfigOption, JsonOption, shell
 from core.cells import harmless, moment
-from core.domain import Act, Event, EventFilter, Incident
+from core.domain import Event, EventFilter, Incident
 from core.store import Store
 
-COLUMNS = ("at", "source", "outcome", "reason", "user_id", "name", "similarity", "liveness", "latency", "door")
+COLUMNS = ("at", "source", "outcome", "reason", "user_id", "name", "similarity", "liveness", "latency", "door", "actor")
 PAGE = 500
 
 
@@ -64,10 +64,10 @@ def _newest(store: Store, where: EventFilter, limit: int) -> Iterator[Event | In
 
 def _facts(entry: Event | Incident) -> dict[str, object]:
     if isinstance(entry, Incident):
-        outcome = Outcome.ACT if entry.code in set(Act) else Outcome.FAULT
-        known: tuple[object, ...] = (entry.at.isoformat(), entry.source, outcome.value, entry.code, entry.user_id)
+        shown = (entry.at.isoformat(), entry.source, entry.outcome, entry.code, entry.user_id)
+        known: tuple[object, ...] = (*shown, *(None,) * (len(COLUMNS) - len(shown) - 2), entry.door, entry.actor)
     else:
         made = entry.decision
-        who = (made.user_id, made.name, made.similarity, made.liveness, made.latency, entry.door)
+        who = (made.user_id, made.name, made.similarity, made.liveness, made.latency, entry.door, entry.actor)
         known = (entry.at.isoformat(), entry.source, made.verdict.value, made.reason.value, *who)
-    return dict(zip(COLUMNS, known + (None,) * (len(COLUMNS) - len(known)), strict=True))
+    return dict(zip(COLUMNS, known, strict=True))

@@ -27,7 +27,7 @@ def people(context: typer.Context, config: ConfigOption = None, json: JsonOption
 def erase(context: typer.Context, user_id: str, config: ConfigOption = None, json: JsonOption = False) -> None:
     """Erase a person and all faces stored for them."""
     sh = shell(context, config, json)
-    erased = sh.store().erase(user_id)
+    erased = sh.store().erase(user_id).faces
     sh.say(f"Erased {user_id} with {erased} faces.", user_id=user_id, faces_erased=erased)
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.config import Settings, load
+from core.domain import Actor
 from core.enrolment import Enrolment
 from core.parts import make_enrolment, make_recogniser, make_store
 from core.recogniser import Recogniser
@@ -49,7 +50,7 @@ class Shell:
 
     def store(self) -> Store:
         """The store, migrated; what is changed in it is written down. Raises StoreUnavailable."""
-        store = make_store(self.settings.database).acting_for("shell")
+        store = make_store(self.settings.database).acting_for(Actor("shell"))
         store.migrate()
         return store
 

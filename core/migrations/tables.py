@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     func,
 )
 from sqlalchemy.dialects.mysql import DATETIME
@@ -66,6 +67,16 @@ events = Table(
     Column("liveness", String(16)),
     Column("liveness_score", Double),
     Column("policy", String(32)),
+    Column("request_id", String(64)),
+    Column("actor", String(96)),  # whose key it was that asked over REST
+    Column("position", BigInteger, index=True),  # for who follows the log; none yet, until it is final
+)
+
+event_state = Table(
+    "event_state",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row, 1
+    Column("position", BigInteger, nullable=False),  # the last one given
 )
 
 gallery_state = Table(
@@ -93,4 +104,22 @@ api_keys = Table(
     Column("expires_at", DateTime),
     Column("revoked_at", DateTime),
     Column("last_used_at", DateTime),
+)
+
+answers = Table(
+    "answers",
+    METADATA,
+    Column("key_digest", String(64), primary_key=True),
+    Column("request_digest", String(64), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("expires_at", DateTime, nullable=False, index=True),
+)
+
+doors = Table(
+    "doors",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("locked", Boolean, nullable=False),  # by the operator
+    Column("fault", String(32)),
+    Column("at", DateTime, nullable=False),  # when its kiosk said so
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from core.domain import Person, StoredFace, Validity
+from core.domain import Erasure, Person, StoredFace, Validity
 from core.enrolment import checked
 from core.errors import InvalidField
 from core.pin import hashed
@@ -22,8 +22,8 @@ class Store(Protocol):
     def set_validity(self, user_id: str, valid: Validity) -> None: ...
     def pin(self, user_id: str) -> tuple[Person, str] | None: ...
     def set_pin(self, user_id: str, secret_hash: str | None) -> None: ...
-    def drop_face(self, user_id: str, face_id: int) -> None: ...
-    def erase(self, user_id: str) -> int: ...
+    def drop_face(self, user_id: str, face_id: int) -> Erasure: ...
+    def erase(self, user_id: str) -> Erasure: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,6 @@ def drop_face(store: Store, person: Person, face: StoredFace) -> Change:
 
 
 def erase(store: Store, person: Person) -> Change:
-    faces = store.erase(person.user_id)
+    faces = store.erase(person.user_id).faces
     with_faces = f", with {count(faces, 'face')}" if faces else ""
     return Change(person.user_id, f"{person.name} ({person.user_id}) was deleted{with_faces}.")

@@ -6,11 +6,14 @@ from core.domain import Act, Event, Incident, Reason, Verdict
 
 COLUMNS = ("Time", "Outcome", "Person", "Reason", "By", "Similarity", "Frames", "Decided in", "Door")
 OUTCOMES = {"granted": "Granted", "denied": "Denied", "fault": "Fault", "act": "Operator"}
+OTHER = "Other system"
+"""Did over REST what an operator does."""
 SOURCES = {"door": "Camera", "pin": "PIN", "api": "REST"}
 ACTS: dict[str, str] = {
     Act.LOCKED: "Locked by an operator",
     Act.UNLOCKED: "Unlocked by an operator",
     Act.DOOR_TRIED: "Door tried",
+    Act.REMOTE_OPENING: "Opening asked for over REST",
     Act.ENROLLED: "Faces stored",
     Act.RENAMED: "Renamed",
     Act.ENABLED: "Enabled",
@@ -47,7 +50,7 @@ REASONS: dict[str, str] = {
 def outcome(entry: Event | Incident) -> str:
     """A key of OUTCOMES."""
     if isinstance(entry, Incident):
-        return "act" if entry.code in ACTS else "fault"
+        return entry.outcome
     return str(entry.decision.verdict)
 
 
@@ -62,14 +65,14 @@ def cells(entry: Event | Incident, zone: tzinfo | None = None) -> tuple[str, ...
     if isinstance(entry, Incident):
         return (
             at,
-            OUTCOMES[outcome(entry)],
+            OTHER if (entry.outcome, entry.source) == ("act", "api") else OUTCOMES[entry.outcome],
             entry.user_id or "",
             reason(entry.code),
-            SOURCES.get(entry.source, _plain(entry.source)),
+            _by(entry),
             "",
             "",
             "",
-            "",
+            _plain(entry.door or ""),
         )
     decision = entry.decision
     return (
@@ -77,12 +80,17 @@ def cells(entry: Event | Incident, zone: tzinfo | None = None) -> tuple[str, ...
         OUTCOMES[outcome(entry)],
         f"{decision.name} ({decision.user_id})" if decision.verdict is Verdict.GRANTED else "",
         reason(decision.reason),
-        SOURCES.get(entry.source, entry.source),
+        _by(entry),
         f"{decision.similarity:.2f}" if decision.similarity is not None else "",
         str(decision.frames) if decision.frames else "",
         f"{decision.latency * 1000:.0f} ms" if decision.latency is not None else "",
         _plain(entry.door or ""),
     )
+
+
+def _by(entry: Event | Incident) -> str:
+    source = SOURCES.get(entry.source, _plain(entry.source))
+    return f"{source}: {entry.actor}" if entry.actor else source
 
 
 def _plain(code: str) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core import packs
-from core.domain import Person, Role
+from core.domain import Actor, Person, Role
 from core.enrolment import Enrolment
 from core.errors import DoorwardError
 from core.parts import make_camera, make_enrolment, make_sight
@@ -79,7 +79,7 @@ class Office:
 
     def _entries(self, role: Role) -> Sequence[Entry]:
         parts, look = self._parts, self._look
-        store, jobs, note = parts.store.acting_for(role), parts.jobs, partial(parts.engine.note, by=role)
+        store, jobs, note = parts.store.acting_for(Actor(role)), parts.jobs, partial(parts.engine.note, by=role)
         people = partial(PeoplePage, store, jobs, role=role, enrol=self._enrol, look=look)
         bulk = partial(BulkPage, self._enrolment(), store, jobs, look=look, run=self._import)
         sources = Sources(
@@ -98,7 +98,7 @@ class Office:
     def _enrolment(self) -> Enrolment:
         """That writes down who was enrolled by whom."""
         parts = self._parts
-        return make_enrolment(parts.settings, parts.recogniser, parts.store.acting_for(self._role))
+        return make_enrolment(parts.settings, parts.recogniser, parts.store.acting_for(Actor(self._role)))
 
     def _enrol_page(self) -> EnrolPage:
         parts, settings = self._parts, self._parts.settings
@@ -133,7 +133,7 @@ class Office:
     def _first_run(self) -> FirstRun:
         parts, settings = self._parts, self._parts.settings
         door = Door(
-            parts.store.acting_for(self._role),
+            parts.store.acting_for(Actor(self._role)),
             parts.recogniser,
             parts.engine.latest,
             parts.jobs,

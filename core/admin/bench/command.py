@@ -1,15 +1,11 @@
 """The commands themselves: where what was measured is shown."""
 
-import os
-import platform
-import re
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from json import loads
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console, RenderableType
@@ -19,6 +15,8 @@ from rich.progress import track
 from core.admin.bench.figures import facts
 from core.admin.bench.fusion import facts as fusion_facts
 from core.admin.bench.live import Step, apart, look_through, measure
+from core.admin.bench.machine import machine
+from core.admin.bench.rest import api, traffic
 from core.admin.bench.tables import fusion_tables, live_tables
 from core.admin.shell import ConfigOption, JsonOption, Shell, shell
 from core.errors import InputError
@@ -29,7 +27,6 @@ VideoArgument = Annotated[Path, typer.Argument(help="A video file")]
 ExpectOption = Annotated[
     list[str], typer.Option("--expect", help="The user_id of somebody enrolled who is in the video; repeatable")
 ]
-PACKAGES = ("onnxruntime", "onnxruntime-gpu", "insightface", "numpy", "opencv-python")
 
 
 @bench.command()
@@ -113,33 +110,12 @@ def ui(
     sh.say("\n".join(f"{name}: {value}" for name, value in told.items()), **told)
 
 
+bench.command()(api)
+bench.command()(traffic)
+
+
 def _print(parts: Iterable[RenderableType]) -> None:
     Console().print(*(Padding(part, (0, 0, 1, 0), expand=False) for part in parts))
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were measured on; `load_average` is the last minute's, before the bench."""
-    model = re.search(r"model name\s*: (.+)", _cpuinfo())
-    return {
-        "cores": os.cpu_count(),
-        "cpu": model[1] if model else platform.processor(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        **{package: found for package in PACKAGES if (found := _version(package))},
-        "load_average": round(os.getloadavg()[0], 2),
-    }
-
-
-def _cpuinfo() -> str:
-    path = Path("/proc/cpuinfo")
-    return path.read_text(encoding="utf-8") if path.exists() else ""
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def _shell(context: typer.Context, config: Path | None, json: bool, video: Path) -> Shell:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from core.admin.bench.command import machine
+from core.admin.bench.machine import machine
 from core.admin.shell import ConfigOption, JsonOption, shell
 from core.admin.soak.ledger import Ledger, audit
 from core.admin.soak.levels import POOLED, levels

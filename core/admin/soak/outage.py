@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -22,8 +22,11 @@ class Outage(Protocol):
 
     url: str
 
-    def stop(self) -> None:
-        """Nobody can read or write from now on. Raises StoreUnavailable where that cannot be brought about."""
+    def stop(self, hang_up: Callable[[], None]) -> None:
+        """Nobody can read or write from now on. Raises StoreUnavailable where that cannot be brought about.
+
+        `hang_up` ends the connections that nobody is using just now.
+        """
 
     def start(self) -> None:
         """Everybody can again. Twice is fine."""
@@ -44,14 +47,16 @@ class LockedFile:
         self._path = url.removeprefix(SQLITE)
         self._lock: sqlite3.Connection | None = None
 
-    def stop(self) -> None:
+    def stop(self, hang_up: Callable[[], None]) -> None:
         until = time.monotonic() + LOCKING
-        lock = self._lock or _locked(self._path)
+        lock = self._lock
         while lock is None:
             if time.monotonic() > until:
                 raise StoreUnavailable("The database cannot be locked. See what else is using its file.")
-            time.sleep(0.002)
+            hang_up()
             lock = _locked(self._path)
+            if lock is None:
+                time.sleep(0.002)
         self._lock = lock
 
     def start(self) -> None:
@@ -91,14 +96,14 @@ class Gate:
         who = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
         self.url = parts._replace(netloc=f"{who}127.0.0.1:{self._port}").geturl()
 
-    def stop(self) -> None:
+    def stop(self, hang_up: Callable[[], None]) -> None:  # noqa: ARG002 - the gate ends them all
         self._call(self._shut())
 
     def start(self) -> None:
         self._call(self._open())
 
     def close(self) -> None:
-        self.stop()
+        self._call(self._shut())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

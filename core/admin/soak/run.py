@@ -79,7 +79,7 @@ class Soak:
         post, database = self._post(step), self._database
         acts: dict[Act, Callable[[], None]] = {
             Act.START: post.start,
-            Act.DATABASE_STOPS: database.stop,
+            Act.DATABASE_STOPS: lambda: database.stop(self._pool.close),
             Act.DATABASE_STARTS: database.start,
             Act.ERASE: post.erase,
             Act.ENROL: post.enrol,
