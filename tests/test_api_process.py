@@ -135,6 +135,9 @@ def test_without_a_model_and_a_database_it_answers_all_the_same(start: Callable[
 
 
 def test_no_answer_waits_for_its_first_half_to_be_acknowledged() -> None:
-    with listen(ApiSettings(port=free_port())) as listener:
-        with closing(socket.create_connection(listener.getsockname())), listener.accept()[0] as taken:
-            assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    with (
+        listen(ApiSettings(port=free_port())) as listener,
+        closing(socket.create_connection(listener.getsockname())),
+        listener.accept()[0] as taken,
+    ):
+        assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
