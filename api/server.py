@@ -89,7 +89,10 @@ def options(app: FastAPI, settings: ApiSettings) -> uvicorn.Config:
 def listen(settings: ApiSettings) -> socket.socket:
     """Raises OSError where the address is taken, before anything is loaded."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    return socket.create_server((settings.host, settings.port), family=family)
+    listener = socket.create_server((settings.host, settings.port), family=family)
+    # asyncio does so only where the protocol is named, and each answer of head and body would wait 40 ms for an ACK
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def follow_parent(stop: Callable[[], None], stdin: int = 0) -> None:

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from apiprocess import STARTING, Api, free_port
 
+from api.server import listen
 from core.demo import DEMO_PEOPLE, draw_person
 from core.opencv import cv2
+from core.settings import ApiSettings
 
 
 def portrait(number: int) -> bytes:
@@ -130,3 +132,12 @@ def test_without_a_model_and_a_database_it_answers_all_the_same(start: Callable[
     answer = api.request("POST", "/match_face", files={"file": portrait(0)})
     assert (answer.status_code, answer.json()["code"]) == (503, "model_unavailable")
     assert "hidden" not in api.log + answer.text
+
+
+def test_no_answer_waits_for_its_first_half_to_be_acknowledged() -> None:
+    with (
+        listen(ApiSettings(port=free_port())) as listener,
+        closing(socket.create_connection(listener.getsockname())),
+        listener.accept()[0] as taken,
+    ):
+        assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -16,6 +16,7 @@ from api.client import Client, Refused
 from api.turns import at_once
 from core.config import load
 from core.errors import DoorwardError, InputError
+from core.memory import keep_level
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 Faces = Annotated[Path, typer.Argument(help="A folder with a folder of pictures for each person")]
@@ -82,6 +83,7 @@ def _say(told: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    keep_level()  # as the server and the kiosk do: the bare engine is to be theirs, which takes some 5 % longer by it
     try:
         app()
     except DoorwardError as refused:
