@@ -70,7 +70,7 @@ def test_a_database_that_goes_away_shuts_the_door_until_it_comes_back(kiosk, qtb
     made = kiosk(sections={"database": {"timeout": 0.3, "poll": 0.05}})
     qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.STARTING, timeout=60_000)
     database = LockedFile(made.settings.database.url)
-    database.stop()
+    database.stop(made.parts.store.close)
     try:
         made.waits_for_phase(Phase.FAULT)
         assert made.window.banner.words.title == "The door is offline"

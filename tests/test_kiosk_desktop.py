@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import socket
-from contextlib import closing, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from conftest import required
 from desktop import DeskKiosk, Desktop, eventually
 from streams import HttpCamera
 
-from core.admin.soak.outage import LockedFile
 from core.domain import Act, Event, Incident, Reason, Role, Verdict
 from core.pin import hashed, hashed_passphrase, matches
 from core.store import Store
@@ -65,6 +64,17 @@ class Place:
         """Whether the log has such an incident."""
         kept = [entry for entry in self.store.events() if isinstance(entry, Incident)]
         return any((entry.source, entry.code, entry.user_id) == (source, code, user_id) for entry in kept)
+
+    @contextmanager
+    def without_its_database(self):
+        """The file is gone, and there can be no other: a lock would wait for ever for what the kiosk keeps open."""
+        self.store.close()
+        file = Path(self.url.removeprefix("sqlite:///"))
+        aside = file.rename(file.with_suffix(".aside"))
+        file.mkdir()
+        yield
+        file.rmdir()
+        aside.rename(file)
 
     def process_of_the_api(self):
         """Its id; None while there is none."""
@@ -211,9 +221,7 @@ def test_a_day_at_the_door(place):
     eventually(lambda: door.process_of_the_api() not in {None, stopped}, "another API")
     eventually(lambda: answers(door.port), "the API again")
 
-    database = LockedFile(door.url)
-    database.stop()
-    with closing(database):
+    with door.without_its_database():
         kiosk.sees(OFFLINE, "Please ask for help")
     eventually(lambda: not kiosk.seen(OFFLINE), "the database again")
     eventually(lambda: door.told("door", "database_unavailable"), "the record of it")

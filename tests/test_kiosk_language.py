@@ -29,8 +29,9 @@ KIOSK = FOLDER.parent
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 PLACES = re.compile(r"%n|%\d|\{\w*\}")
 THE_SAME = {"PIN", "DEMO"}  # words that some languages share with English
+RESTS_OWN = (errors.Busy, errors.TooManyStreams)
 FAULTS = [
-    *(error.code for error in errors.Unavailable.__subclasses__()),
+    *(error.code for error in errors.Unavailable.__subclasses__() if error not in RESTS_OWN),
     *(fault.code for fault in (BLOWN_OUT, COVERED, FROZEN, SLOW)),
     *(errors.ConfigError.code, DOOR_OPEN, LOCKED_OUT, "recognition_failed"),
 ]
