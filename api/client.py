@@ -71,8 +71,10 @@ class Client:
         key: str | None = None,
         *,
         timeout: float = TIMEOUT,
+        again: float = AGAIN,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        self._again = again
         headers = {"X-API-Key": key} if key else {}
         self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout, transport=transport)
 
@@ -142,7 +144,7 @@ class Client:
                     yield entry
             except httpx.TransportError:
                 pass
-            time.sleep(AGAIN)
+            time.sleep(self._again)
 
     def open_door(self) -> DoorOpened:
         return self._told(DoorOpened, "POST", "/door/open")

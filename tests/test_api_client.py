@@ -1,8 +1,9 @@
 """The typed client, and what the bench makes of answers: over the real app, without a server."""
 
 import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
-from math import inf
 from pathlib import Path
 
 import httpx
@@ -11,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest import DENIED, NOON, Real, png
 
-from api.bench.figures import Level, facts, overhead, percentile
+from api.bench.figures import Level, facts, overhead
 from api.bench.load import BUSY, OK, Call, Window
 from api.bench.truth import Change, fault, may_be
 from api.client import Client, Refused
+from api.entries import told
 from api.schemas import Denied, GrantedInDetail
 from core.apikeys import digest, new_key
 from core.domain import Event, Scope
@@ -91,6 +93,40 @@ def test_an_answer_of_somebody_else_is_no_answer() -> None:
     assert (refused.value.code, refused.value.retry_after) == ("not_doorward", 3)
 
 
+class Breaking(httpx.SyncByteStream):
+    """The stream of events from one after `last` on; it breaks after each."""
+
+    def __init__(self, last: int) -> None:
+        self._next = last + 1
+
+    def __iter__(self) -> Iterator[bytes]:
+        entry = replace(Event(NOON, "api", DENIED, "m"), id=self._next)
+        yield b": well\n\n"
+        yield f"id: {self._next}\ndata: {told(entry).model_dump_json()}\n\n".encode()
+        raise httpx.ReadError("cut")
+
+
+def test_who_follows_what_happens_has_each_once_however_often_the_connection_breaks() -> None:
+    asked: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers.get("last-event-id"))
+        if len(asked) == 2:
+            raise httpx.ConnectError("the server is being started")
+        return httpx.Response(200, stream=Breaking(int(asked[-1] or 0)))
+
+    with Client("http://localhost", again=0, transport=httpx.MockTransport(answer)) as door:
+        assert [entry.id for entry in islice(door.follow(), 3)] == [1, 2, 3]
+    assert asked == [None, "1", "1", "2"]
+
+
+def test_who_may_not_follow_is_told_so() -> None:
+    refused = httpx.Response(403, json={"code": "scope_missing"})
+    transport = httpx.MockTransport(lambda _: refused)
+    with Client("http://localhost", transport=transport) as door, pytest.raises(Refused, match="scope_missing"):
+        next(door.follow())
+
+
 def window(*outcomes: str, took: float = 1.0) -> Window:
     return Window(10.0, tuple(Call(0.0, took, outcome) for outcome in outcomes))
 
@@ -101,14 +137,15 @@ def test_the_goals_are_told_from_what_was_measured() -> None:
         Level(16, (window(*[OK] * 19),), (window(*[OK] * 20),), (1, 2)),
         Level(64, (window(*[OK] * 9, BUSY),), (window(*[OK] * 10),), (1, 2)),
     ]
-    told = facts(pairs, levels, 2)
-    assert told["overhead_one_client"] == pytest.approx(0.05)
-    assert told["throughput_ratio_16"] == pytest.approx(0.95)
-    assert set(told["goal"].values()) == {True}
+    goals = facts(pairs, levels, 2)
+    assert goals["overhead_one_client"] == pytest.approx(0.05)
+    assert goals["throughput_ratio_16"] == pytest.approx(0.95)
+    assert set(goals["goal"].values()) == {True}
     failing = Level(64, (window(OK, "internal_error"),), (window(OK),), (1, 2))
     assert facts(pairs, [levels[0], failing], 2)["goal"]["no_error_but_503"] is False
     assert overhead(pairs) == pytest.approx(0.05)
-    assert percentile([], 0.5) == inf
+    silent = facts(pairs, [levels[0], Level(64, (window(BUSY),), (window(OK),), (1, 2))], 2)
+    assert (silent["levels"][1]["p99_ms"], silent["goal"]["p99_within_twice_p50"]) == (None, False)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, inf
 from statistics import mean, median
 from typing import Any
 
 from api.bench.load import BUSY, OK, Call, Window
+from core.admin.bench.figures import percentile
 
 MOST_OVERHEAD, LEAST_THROUGHPUT, MOST_SPREAD = 0.10, 0.90, 2.0
 MIB = 2**20
@@ -45,19 +45,13 @@ def overhead(pairs: Sequence[Pair]) -> float:
     return median(api.seconds / bare.seconds for bare, api in pairs if api.outcome == OK) - 1
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """A value that occurred (nearest rank); infinite where there is none."""
-    if not values:
-        return inf
-    return sorted(values)[max(0, ceil(share * len(values)) - 1)]
-
-
 def facts(pairs: Sequence[Pair], levels: Sequence[Level], at_once: int) -> dict[str, Any]:
     """For `--json`: the levels, the two ratios, and whether the goals are met."""
     by_clients = {level.clients: level for level in levels}
     sixteen, most = by_clients.get(16), max(levels, key=lambda level: level.clients)
     ratio = sixteen.throughput_ratio if sixteen else None
-    spread = percentile(most.took, 0.99) / percentile(most.took, 0.50) if most.took else inf
+    p50, p99 = percentile(most.took, 0.50), percentile(most.took, 0.99)
+    spread = p99 / p50 if p50 and p99 else None
     others = sum(many for outcome, many in most.outcomes.items() if outcome not in (OK, BUSY))
     return {
         "overhead_one_client": overhead(pairs),
@@ -70,7 +64,7 @@ def facts(pairs: Sequence[Pair], levels: Sequence[Level], at_once: int) -> dict[
             "overhead_one_client": overhead(pairs) <= MOST_OVERHEAD,
             "throughput_ratio_16": None if ratio is None else ratio >= LEAST_THROUGHPUT,
             "no_error_but_503": not others,
-            "p99_within_twice_p50": spread <= MOST_SPREAD,
+            "p99_within_twice_p50": spread is not None and spread <= MOST_SPREAD,
         },
     }
 
@@ -83,7 +77,7 @@ def _level(level: Level) -> dict[str, Any]:
         "answered": outcomes.pop(OK, 0),
         "refused_503": outcomes.pop(BUSY, 0),
         "errors": dict(outcomes),
-        **{f"p{share}_ms": 1000 * percentile(took, share / 100) for share in (50, 95, 99)},
+        **{f"p{share}_ms": _ms(percentile(took, share / 100)) for share in (50, 95, 99)},
         "per_second": median(window.rate for window in level.api),
         "bare_per_second": median(window.rate for window in level.bare),
         "throughput_ratio": level.throughput_ratio,
@@ -91,3 +85,7 @@ def _level(level: Level) -> dict[str, Any]:
         "memory_before_mb": level.memory[0] / MIB,
         "memory_after_mb": level.memory[1] / MIB,
     }
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else 1000 * seconds

@@ -9,23 +9,21 @@ from api.bench.engine import Bare
 from api.bench.figures import Level, Pair
 from api.bench.load import timed, window
 from api.bench.server import Started
+from core.admin.evaluate.labelled import People, read
 from core.errors import InputError
 
 CLIENTS = (1, 4, 16, 64)
-PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 Shown = Callable[[str], None]
 
 
 def people_in(folder: Path) -> dict[str, list[bytes]]:
-    """The pictures of each sub-folder, which is a person, by its name. Raises InputError where there are none."""
-    found = {
-        person.name: [file.read_bytes() for file in sorted(person.iterdir()) if file.suffix.lower() in PICTURES]
-        for person in sorted(folder.iterdir())
-        if person.is_dir()
-    }
-    people = {name: pictures for name, pictures in found.items() if pictures}
-    if not people:
-        raise InputError(f"There are no pictures in {folder}. Name a folder with a folder of pictures for each person.")
+    """The pictures of each person, whose folder's name is theirs. Raises InputError where there are none."""
+    found = read(folder)
+    if not isinstance(found, People):
+        raise InputError(f"{folder} is no folder. Name one with a folder of pictures for each person.")
+    people: dict[str, list[bytes]] = {}
+    for file, name in zip(found.files, found.labels, strict=True):
+        people.setdefault(name, []).append(file.read_bytes())
     return people
 
 

@@ -30,6 +30,8 @@ class Shell:
 
     settings: Settings
     json: bool
+    config: Path | None
+    """The file that was named, for a process that is to read it too."""
 
     def say(self, text: str, **facts: Any) -> None:
         """`text` for people, `facts` as one JSON line for machines."""
@@ -78,6 +80,7 @@ class Desk:
 def shell(context: typer.Context, config: Path | None, json: bool, demo: bool = False) -> Shell:
     """The options of the command, or where it has none, those given before it. Raises ConfigError."""
     before = context.obj or {}
-    settings = load(config or before.get("config"), demo=demo or before.get("demo", False))
+    config = config or before.get("config")
+    settings = load(config, demo=demo or before.get("demo", False))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    return Shell(settings, json or before.get("json", False))
+    return Shell(settings, json or before.get("json", False), config)

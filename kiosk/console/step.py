@@ -18,7 +18,6 @@ from core.settings import CameraSettings
 from kiosk import theme
 from kiosk.controls import Notice, column, label
 from kiosk.jobs import Jobs
-from kiosk.status import Health
 
 Then = Callable[[], None]
 
@@ -81,11 +80,6 @@ class Step(QWidget):
         self.setLayout(whole)
         if first is not None:
             self.setFocusProxy(first)
-
-    @property
-    def outcome(self) -> tuple[Health, str]:
-        """What it came to, in a sentence."""
-        return Health.IDLE, self.title
 
     def leave(self, then: Then) -> None:
         then()

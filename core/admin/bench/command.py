@@ -102,7 +102,8 @@ def ui(
     people. Where there is no display, set QT_QPA_PLATFORM=offscreen.
     """
     sh = _shell(context, config, json, video)
-    call = [sys.executable, "-m", "kiosk.bench", str(video.resolve()), str(seconds), *([str(config)] if config else [])]
+    options = [str(video.resolve()), str(seconds), *([str(sh.config)] if sh.config else [])]
+    call = [sys.executable, "-m", "kiosk.bench", *options]
     ran = subprocess.run(call, capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
     if ran.returncode:
         raise InputError(f"The window could not be measured: {ran.stderr.strip().splitlines()[-1:]}")

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from core.admin.bench.machine import machine
-from core.admin.shell import ConfigOption, JsonOption, shell
+from core.admin.shell import ConfigOption, JsonOption, Shell, shell
 from core.errors import InputError
+from core.parts import make_model
 
 FacesOption = Annotated[Path, typer.Option("--faces", help="A folder with a folder of pictures for each person")]
 COLUMNS = {
@@ -50,9 +51,9 @@ def api(
     not_inference is the share of an answer's time beyond the bare call's in the window beside,
     waiting in the line included.
     """
-    sh = shell(context, config, json)
+    sh = _ready(context, config, json)
     options = ["speed", str(faces), "--seconds", str(seconds), "--rounds", str(rounds)]
-    told = {**_measured(options, config), "machine": machine()}
+    told = {**_measured(options, sh.config), "machine": machine()}
     if sh.json:
         sh.say("", **told)
         return
@@ -77,10 +78,17 @@ def traffic(
 
     Exit code 1 where an answer was wrong or missing, one is not on record, or memory grew.
     """
-    sh = shell(context, config, json)
-    told = _measured(["traffic", str(faces), "--seconds", str(60 * minutes), "--workers", str(workers)], config)
+    sh = _ready(context, config, json)
+    told = _measured(["traffic", str(faces), "--seconds", str(60 * minutes), "--workers", str(workers)], sh.config)
     sh.say("\n".join(f"{name}: {value}" for name, value in told.items()), **told, machine=machine())
     raise typer.Exit(1 if told["wrong"] else 0)
+
+
+def _ready(context: typer.Context, config: Path | None, json: bool) -> Shell:
+    """Raises ModelUnavailable: the server that is started here would wait for its model without a word."""
+    sh = shell(context, config, json)
+    make_model(sh.settings.models)
+    return sh
 
 
 def _measured(options: list[str], config: Path | None) -> dict[str, Any]:
@@ -93,7 +101,9 @@ def _measured(options: list[str], config: Path | None) -> dict[str, Any]:
     return told
 
 
-def _cell(name: str, value: float) -> str:
+def _cell(name: str, value: float | None) -> str:
+    if value is None:  # nobody was answered
+        return ""
     if name == "not_inference":
         return f"{100 * value:.0f} %"
     return f"{value:.0f}" if value >= 10 or isinstance(value, int) else f"{value:.1f}"
