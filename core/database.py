@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
@@ -41,8 +41,11 @@ class Database:
         self._file: tuple[int, int] | None = None
         self._migrated = False
 
-    def migrate(self) -> None:
-        """Brings the schema up to date, from nothing if need be. Free once done; two processes may do it at once."""
+    def migrate(self, then: Callable[[], None] = lambda: None) -> None:
+        """Brings the schema up to date, from nothing if need be, and does `then` what else it takes.
+
+        Free once done; two processes may do it at once.
+        """
         if self._migrated:
             return
         with self._wall():
@@ -52,6 +55,7 @@ class Database:
                 _use_wal(self._reader, self._timeout)
             with self._writer.connect() as connection:
                 migrations.upgrade(connection, wait=self._timeout / 2)
+        then()
         self._migrated = True
 
     @contextmanager

@@ -167,6 +167,28 @@ class DatabaseSettings(Section):
         return url
 
 
+class EncryptionSettings(Section):
+    """Embeddings in the database. One of the three sources of keys."""
+
+    enabled: bool = Field(True, description="Whether embeddings are encrypted in the database")
+    key_file: Path | Literal["auto"] = Field(
+        "auto",
+        description="The file with the keys, made where there is none yet; auto: beside the database's own, or in data",
+    )
+    key_variable: str | None = Field(
+        None, min_length=1, description="An environment variable that holds them instead, as 64 hexadecimal digits each"
+    )
+    key_command: tuple[str, ...] = Field(
+        (), description="A program that prints them instead, such as one that asks a vault, and its arguments; no shell"
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "EncryptionSettings":
+        if sum((self.key_file != "auto", self.key_variable is not None, bool(self.key_command))) > 1:
+            raise ValueError("expected one of key_file, key_variable and key_command")
+        return self
+
+
 class ApiSettings(Section):
     host: str = Field("127.0.0.1", min_length=1, description="The address to listen on")
     port: int = Field(8000, ge=1, le=65535, description="The port to listen on")
