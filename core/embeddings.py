@@ -1,14 +1,14 @@
 """The embedding in a face's row: sealed for that person and model, or plain; many of them as one matrix."""
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from cryptography.exceptions import InvalidTag
 from numpy.typing import NDArray
 
 from core.domain import Validity, Vector
-from core.encryption import LONGER, NONCE, Key, Keys, bound
+from core.encryption import NONCE, Key, Keys, bound
 from core.errors import SealBroken, StoreUnavailable
 from core.templates import NO_ROWS, Rows
 
@@ -24,7 +24,7 @@ Found = Sequence[tuple[int, str, str, bytes, str | None]]
 def sealed(vector: Vector, user_id: str, model_id: str, key: Key | None) -> bytes:
     """What a row holds; without a key the plain numbers."""
     plain = vector.astype(STORED, copy=False).tobytes()
-    return plain if key is None else key.seal(plain, bound(model_id, user_id))
+    return plain if key is None else key.seal(plain, aad_of(user_id, model_id))
 
 
 class Embeddings:
@@ -50,7 +50,7 @@ class Embeddings:
         key = self._keys.find(key_id) if self._keys is not None and key_id is not None else None
         if key is None:
             raise SealBroken("The embedding is not sealed with one of our keys.")
-        return key.open(embedding, bound(model_id, user_id))
+        return key.open(embedding, aad_of(user_id, model_id))
 
     def rows(self, found: Found, model_id: str, valid: Mapping[str, Validity]) -> Rows:
         """`valid` may tell of others as well. What is no embedding of its row's person is left out, and logged."""
@@ -70,7 +70,7 @@ class Embeddings:
         """All rows as they are; zeros where one does not open."""
         dimension = int(model_id.rpartition(":")[2])
         width = dimension * STORED.itemsize
-        if self._keys is None and all(_whole(row[3], width) and row[4] is None for row in found):
+        if self._keys is None and all(_is_plain(row, width) for row in found):
             plain = np.frombuffer(b"".join([row[3] for row in found]), STORED)
         else:
             memory = bytearray(len(found) * width)
@@ -79,42 +79,42 @@ class Embeddings:
         return plain.reshape(-1, dimension).astype(np.float32, copy=False)
 
     def _open_into(self, memory: memoryview, found: Found, model_id: str, width: int) -> None:
-        """A key is looked up once for each run of rows that have it: calling anything for each row is what costs."""
-        for key_id, start, end in _runs(found):
+        """Leaves zeros where nothing opens. There is one key, or two while keys are changed."""
+        for key_id in {row[4] for row in found}:
             key = self._keys.find(key_id) if self._keys is not None and key_id is not None else None
             if key is not None:
-                _unseal(memory[start * width : end * width], found[start:end], model_id, width, key)
+                _unseal(memory, found, model_id, width, key)
             elif self._keys is None and key_id is None:
-                for place, row in enumerate(found[start:end], start):
-                    if _whole(row[3], width):
-                        memory[place * width : (place + 1) * width] = row[3]
+                _copy(memory, found, width)
 
 
 def _unseal(memory: memoryview, found: Found, model_id: str, width: int, key: Key) -> None:
-    """As `Key.open`, straight into `memory`."""
-    decrypt, head, length = key.cipher.decrypt_into, bound(model_id), width + LONGER
-    at = 0
-    for row in found:
-        if _whole(row[3], length):
-            whole = memoryview(row[3])
+    """As `Key.open`, straight into `memory`. Whatever else is done for each row is what takes the time."""
+    decrypt, model, wanted, nonce, at = key.cipher.decrypt_into, bound(model_id), key.id, NONCE, 0
+    for _, user_id, _, embedding, key_id in found:
+        end = at + width
+        if key_id == wanted:
             try:
-                decrypt(whole[:NONCE], whole[NONCE:], head + bound(row[1]), memory[at : at + width])
-            except InvalidTag:
-                memory[at : at + width] = bytes(width)
-        at += width
+                sealed = memoryview(embedding)[nonce:]
+                decrypt(embedding[:nonce], sealed, model + user_id.encode(), memory[at:end])
+            except (InvalidTag, ValueError, TypeError):  # altered, of another length, no bytes at all
+                memory[at:end] = bytes(width)
+        at = end
 
 
-def _whole(embedding: bytes, width: int) -> bool:
-    return len(embedding) == width and isinstance(embedding, bytes)
+def _copy(memory: memoryview, found: Found, width: int) -> None:
+    for place, row in enumerate(found):
+        if _is_plain(row, width):
+            memory[place * width : (place + 1) * width] = row[3]
 
 
-def _runs(found: Found) -> Iterator[tuple[str | None, int, int]]:
-    """Stretches of rows under one key."""
-    start = 0
-    for place in range(1, len(found) + 1):
-        if place == len(found) or found[place][4] != found[start][4]:
-            yield found[start][4], start, place
-            start = place
+def _is_plain(row: tuple[int, str, str, bytes, str | None], width: int) -> bool:
+    return row[4] is None and len(row[3]) == width and isinstance(row[3], bytes)
+
+
+def aad_of(user_id: str, model_id: str) -> bytes:
+    """Whose embedding it is: the model's id with its length, then all the rest."""
+    return bound(model_id) + user_id.encode()
 
 
 def _sound(matrix: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, upd
 
 from core.database import Database
 from core.domain import Incident
-from core.embeddings import Embeddings
-from core.encryption import Key, Keys, bound
+from core.embeddings import Embeddings, aad_of
+from core.encryption import Key, Keys
 from core.errors import ConfigError, EncryptionKeyUnavailable, SealBroken
 from core.events import incident_row
 from core.migrations.tables import events, faces, gallery_state
@@ -117,7 +117,7 @@ class Rotation:
         except SealBroken:
             log.warning("face %d in the database does not open with its key and stays as it is; enrol anew", row.id)
             return None
-        return {"face": row.id, "embedding": key.seal(plain, bound(row.model_id, row.user_id)), "key_id": key.id}
+        return {"face": row.id, "embedding": key.seal(plain, aad_of(row.user_id, row.model_id)), "key_id": key.id}
 
 
 def _lock(connection: Connection) -> None:
