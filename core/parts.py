@@ -67,7 +67,8 @@ def make_liveness(settings: Settings) -> PassiveLiveness:
 
 
 def make_store(settings: Settings) -> Store:
-    return Store(settings.database.url, timeout=settings.database.timeout, keys=make_keys(settings))
+    database = settings.database
+    return Store(database.url, timeout=database.timeout, keys=make_keys(settings), tls_ca=database.tls_ca)
 
 
 def make_keys(settings: Settings) -> Keys | None:

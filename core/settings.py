@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from core.address import is_loopback
-from core.tls import server_context
+from core.tls import client_context, server_context
 
 DEMO = "demo"
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -156,6 +156,10 @@ class DatabaseSettings(Section):
         "sqlite:///data/doorward.sqlite",
         description="Where faces and events are kept: sqlite:///FILE or mysql+pymysql://USER:PASSWORD@HOST/NAME",
     )
+    tls_ca: Path | None = Field(
+        None,
+        description="TLS to a MySQL server: a PEM file with who vouches for its certificate; null: whoever answers is believed",
+    )
     timeout: Seconds = Field(5.0, description="Seconds until a database that does not answer counts as down")
     poll: Seconds = Field(0.25, description="Seconds between two looks for new faces")
 
@@ -165,6 +169,13 @@ class DatabaseSettings(Section):
         if not DATABASE_URL.fullmatch(url):
             raise ValueError("expected sqlite:///FILE or mysql+pymysql://USER:PASSWORD@HOST/NAME")
         return url
+
+    @field_validator("tls_ca")
+    @classmethod
+    def _vouches(cls, authority: Path | None) -> Path | None:
+        if authority is not None:
+            client_context(authority)
+        return authority
 
 
 class EncryptionSettings(Section):

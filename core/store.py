@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -71,6 +72,7 @@ class Store:
     Nothing is opened before the first call; each call is one transaction. Every method raises
     StoreUnavailable where the database does not answer, or answers that it cannot; the next call tries
     again. No single wait is longer than `timeout` seconds. `keys`: what embeddings are sealed with; None: they are not.
+    `tls_ca`: a PEM file with the authority behind a server's certificate; None: no TLS is asked for.
     """
 
     def __init__(
@@ -79,9 +81,10 @@ class Store:
         *,
         timeout: float = 5.0,
         keys: Keys | None = None,
+        tls_ca: Path | None = None,
         utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._database = Database(url, timeout=timeout)
+        self._database = Database(url, timeout=timeout, tls_ca=tls_ca)
         self._embeddings = Embeddings(keys)
         self.rotation = Rotation(self._database, keys)
         self.keyring = Keyring(self._database)
