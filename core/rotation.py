@@ -33,6 +33,10 @@ class Rotation:
         """Raises EncryptionKeyUnavailable where this process could not read what others write."""
         self._ours(connection.scalar(select(gallery_state.c.key_id)))
 
+    def knows(self, key_id: str | None) -> None:
+        """Raises EncryptionKeyUnavailable where what is sealed with that key could not be opened."""
+        self._ours(key_id)
+
     def key(self, connection: Connection) -> Key | None:
         """What to seal with, in a transaction that holds the gallery's lock; None: nothing.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.answers import Answers, claim
+from core.backup import Backup
 from core.database import Database
 from core.domain import (
     Act,
@@ -25,6 +26,7 @@ from core.domain import (
     StoredFace,
     Template,
     Validity,
+    Vector,
 )
 from core.doors import Doors
 from core.embeddings import Embeddings
@@ -91,6 +93,7 @@ class Store:
         self.answers = Answers(self._database)
         self.feed = EventFeed(self._database)
         self.doors = Doors(self._database)
+        self.backup = Backup(self._database, self.rotation)
         self._gallery = GalleryFeed(self._database, self._embeddings, self.rotation)
         self._utcnow = utcnow
         self.actor: Actor | None = None
@@ -164,6 +167,12 @@ class Store:
             if not found and connection.execute(one(user_id)).first() is None:
                 raise not_found()
         return found
+
+    def vectors(self, user_id: str, model_id: str) -> list[Vector]:
+        """The person's templates of that model, also where they are disabled; none where there is no such person."""
+        with self._database.reading() as connection:
+            self.rotation.check(connection)
+            return own_vectors(connection, user_id, model_id, self._embeddings)
 
     def add_faces(
         self,

@@ -570,6 +570,7 @@ CALLS = {
     "page": lambda store: store.page(MODEL_ID),
     "changes": lambda store: store.changes(MODEL_ID, Mark("", 0)),
     "of": lambda store: store.of(MODEL_ID, ["ann"]),
+    "vectors": lambda store: store.vectors("ann", MODEL_ID),
     "models": lambda store: store.models(),
     "add_faces": lambda store: store.add_faces("ann", NAME, faces(), limit=4, consent=CONSENT),
     "people": lambda store: store.people(),
