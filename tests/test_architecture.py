@@ -25,6 +25,7 @@ PURE = {
     "sight",
     "sitting",
     "tally",
+    "templates",
     "throttle",
     "tracking",
     "visit",
