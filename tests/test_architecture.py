@@ -58,6 +58,7 @@ ONLY_IN = {
         "core/answers.py",
         "core/doors.py",
         "core/eventfeed.py",
+        "core/galleryfeed.py",
         "core/database.py",
         "core/migrations",
     },
