@@ -19,6 +19,7 @@ from core.settings import (
     CameraSettings,
     DatabaseSettings,
     DoorSettings,
+    EncryptionSettings,
     EnrolmentSettings,
     KioskSettings,
     LivenessSettings,
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     lockout: LockoutSettings = LockoutSettings()
     enrolment: EnrolmentSettings = EnrolmentSettings()
     database: DatabaseSettings = DatabaseSettings()
+    encryption: EncryptionSettings = EncryptionSettings()
     api: ApiSettings = ApiSettings()
     door: DoorSettings = DoorSettings()
     kiosk: KioskSettings = KioskSettings()

@@ -239,6 +239,16 @@ class StoreUnavailable(Unavailable):
     code = "database_unavailable"
 
 
+class EncryptionKeyUnavailable(StoreUnavailable):
+    """The key that the embeddings are encrypted with is not where it is looked for."""
+
+    code = "encryption_key_unavailable"
+
+
+class SealBroken(StoreUnavailable):
+    """What was encrypted has been altered, or put in another's place."""
+
+
 class ModelUnavailable(Unavailable):
     """The model pack is missing, incomplete or cannot be loaded."""
 

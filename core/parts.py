@@ -15,6 +15,7 @@ from core.demo import DEMO_PEOPLE, DemoCamera, DemoFaceModel, portraits
 from core.domain import Scene
 from core.door import CommandDoor, Door, HttpDoor, RelayState, SimulatedDoor
 from core.doors import DoorState
+from core.encryption import KeyCommand, KeyFile, Keys, KeyVariable
 from core.engine import Engine
 from core.enrolment import Enrolment, Picture
 from core.faces import FaceModel, InsightFaceModel
@@ -23,11 +24,12 @@ from core.liveness import PassiveLiveness, RgbLiveness, find_liveness
 from core.opener import Opener
 from core.packs import find
 from core.recogniser import Recogniser
-from core.settings import DEMO, CameraSettings, DatabaseSettings, DoorSettings, LockoutSettings, ModelSettings
+from core.settings import DEMO, CameraSettings, DoorSettings, LockoutSettings, ModelSettings
 from core.sight import Sight
 from core.store import Store
 from core.watch import Watch
 
+KEY_FILE = "data/doorward.key"  # of a database on a server
 LATCH_SECONDS = 0.5  # that a door's answer may take beside the driver's own time-out
 
 
@@ -64,8 +66,26 @@ def make_liveness(settings: Settings) -> PassiveLiveness:
     return RgbLiveness(find_liveness(settings.liveness.model, settings.models.root), threads=settings.models.threads)
 
 
-def make_store(settings: DatabaseSettings) -> Store:
-    return Store(settings.url, timeout=settings.timeout)
+def make_store(settings: Settings) -> Store:
+    database = settings.database
+    return Store(database.url, timeout=database.timeout, keys=make_keys(settings), tls_ca=database.tls_ca)
+
+
+def make_keys(settings: Settings) -> Keys | None:
+    """What embeddings are encrypted with; None: they are not. Reads nothing yet."""
+    chosen = settings.encryption
+    if not chosen.enabled:
+        return None
+    if chosen.key_command:
+        return Keys(KeyCommand(chosen.key_command))
+    if chosen.key_variable is not None:
+        return Keys(KeyVariable(chosen.key_variable))
+    return Keys(KeyFile(_beside(settings.database.url) if chosen.key_file == "auto" else chosen.key_file))
+
+
+def _beside(url: str) -> Path:
+    file = url.removeprefix("sqlite:///")
+    return Path(KEY_FILE) if file == url else Path(file).with_suffix(".key")
 
 
 def make_recogniser(settings: Settings, store: Store, *, live: bool = False) -> Recogniser:

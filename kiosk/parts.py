@@ -59,7 +59,7 @@ class Parts:
 
 def make_parts(settings: Settings, config: Path | None, *, demo: bool) -> Parts:
     """`demo`: whether that was asked for at the command line. Raises ConfigError."""
-    store = make_store(settings.database)
+    store = make_store(settings)
     recogniser = make_recogniser(settings, store, live=True)
     enrolment = make_enrolment(settings, recogniser, store)
     if settings.models.pack == DEMO:

@@ -44,7 +44,7 @@ class Server:
         self._databases = 0
         _run(_program("mariadb-install-db"), "--auth-root-authentication-method=normal", *self._options())
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         first = self.folder / "first.sql"
         first.write_text(
             f"CREATE USER IF NOT EXISTS doorward@'127.0.0.1' IDENTIFIED BY '{self.password}';"
@@ -59,6 +59,7 @@ class Server:
                     f"--pid-file={self.folder / 'pid'}",
                     f"--port={self.port}",
                     "--bind-address=127.0.0.1",
+                    *options,
                     f"--init-file={first}",
                 ],
                 stdout=log,
@@ -86,6 +87,16 @@ class Server:
             self.start()
 
     @contextmanager
+    def speaking_tls(self, certificate: Path, key: Path) -> Iterator[None]:
+        self.stop()
+        try:
+            self.start(f"--ssl-cert={certificate}", f"--ssl-key={key}")
+            yield
+        finally:
+            self.stop()
+            self.start()
+
+    @contextmanager
     def frozen(self) -> Iterator[None]:
         """Takes connections, as the kernel does that, but answers nothing."""
         assert self._process is not None
@@ -105,7 +116,8 @@ class Server:
 
     def _options(self) -> list[str]:
         as_root = ["--user=root"] if os.geteuid() == 0 else []
-        return ["--no-defaults", f"--datadir={self.folder / 'data'}", *as_root, *SMALL_AND_CARELESS]
+        own = [f"--datadir={self.folder / 'data'}", f"--tmpdir={self.folder}"]  # two at once take each other's in /tmp
+        return ["--no-defaults", *own, *as_root, *SMALL_AND_CARELESS]
 
     def _connect(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
         return pymysql.connect(

@@ -19,6 +19,7 @@ from core.errors import (
     KeyRefused,
     LivenessUnavailable,
     RecognitionHangs,
+    SealBroken,
     Stopped,
 )
 
@@ -33,7 +34,8 @@ BEYOND = {
     Stopped,  # the shell's
     CameraUnavailable,
     LivenessUnavailable,
-    RecognitionHangs,  # the kiosk's
+    RecognitionHangs,
+    SealBroken,  # the kiosk's
 }
 """What no route raises."""
 
