@@ -158,7 +158,7 @@ class DatabaseSettings(Section):
     )
     tls_ca: Path | None = Field(
         None,
-        description="TLS to a MySQL server: a PEM file with who vouches for its certificate; null: whoever answers is believed",
+        description="TLS to MySQL: a PEM file with who vouches for its certificate; null: any server is believed",
     )
     timeout: Seconds = Field(5.0, description="Seconds until a database that does not answer counts as down")
     poll: Seconds = Field(0.25, description="Seconds between two looks for new faces")

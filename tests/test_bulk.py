@@ -19,6 +19,7 @@ from core.admin.app import main
 from core.bulk import Report, beside, enrol_all
 from core.demo import DemoFaceModel, write_portraits
 from core.domain import StoredFace
+from core.encryption import KeyFile, Keys
 from core.enrolment import Enrolment
 from core.errors import InputError, PersonNotFound, StoreUnavailable
 from core.recogniser import Recogniser
@@ -387,7 +388,8 @@ def run(tmp_path, monkeypatch, capsys):
 
 
 def enrolled_in(folder):
-    with closing(Store(f"sqlite:///{folder}/data/doorward.sqlite")) as store:
+    keys = Keys(KeyFile(folder / "data" / "doorward.key"))
+    with closing(Store(f"sqlite:///{folder}/data/doorward.sqlite", keys=keys)) as store:
         store.migrate()
         return {person.user_id: person.faces for person in store.people()}
 
