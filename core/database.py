@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pymysql.constants import CR, ER
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from core import migrations
-from core.errors import ConfigError, StoreUnavailable
+from core.errors import ConfigError, EntryRefused, StoreUnavailable
 
 logging.getLogger("sqlalchemy").setLevel(logging.WARNING)  # at DEBUG it quotes rows, with names and embeddings
 READ, WRITE = "BEGIN", "BEGIN IMMEDIATE"  # a reader that turned writer half-way would fail without waiting
@@ -96,6 +96,15 @@ class Database:
         if self._is_file:
             return "See that database.url names a file that can be read and written, on a disk with room left."
         return "See that the server runs and that database.url has its host, name, user and password."
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Tells what the database will never take, which raises EntryRefused, from what it cannot do now."""
+    try:
+        yield
+    except (DataError, IntegrityError) as error:
+        raise EntryRefused(f"The database refuses an entry of the journal for ever ({_cause(error)}).") from None
 
 
 def _parsed(text: str) -> URL:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.answers import Answers, claim
-from core.database import Database
+from core.database import Database, refusals
 from core.domain import (
     Act,
     Actor,
@@ -28,7 +28,7 @@ from core.domain import (
 from core.doors import Doors
 from core.errors import InvalidField, ModelMismatch, PersonNotFound, StoreUnavailable
 from core.eventfeed import EventFeed
-from core.events import entry, event_row, incident_row, page, stats
+from core.events import Note, entry, event_row, incident_row, page, stats, write_down
 from core.gallery import mismatch, refuse_strangers, unit
 from core.keyring import Keyring
 from core.migrations.tables import events, faces, gallery_state, operators, people
@@ -269,6 +269,14 @@ class Store:
             told = update(events).where(events.c.id == event_id).values(door=outcome, position=None)
             if not connection.execute(told).rowcount:
                 raise StoreUnavailable("The event is not in the database any more. Was another put in its place?")
+
+    def deliver(self, notes: Sequence[Note]) -> None:
+        """Writes down what a kiosk has in its journal, the oldest first; what was delivered before is left as it is.
+
+        All or none. Raises EntryRefused where the database will never take one of them.
+        """
+        with self._database.writing() as connection, refusals():
+            write_down(connection, notes)
 
     def events(
         self, limit: int = 100, *, where: EventFilter = ANY, before: Event | Incident | None = None
