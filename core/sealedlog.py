@@ -72,7 +72,7 @@ class SealedLog:
         with self._opened():
             return max(0, self._end.number - (after or self._begin).number)
 
-    def append(self, payload: bytes, kind: int = 0, *, sync: bool = True) -> None:
+    def append(self, payload: bytes, kind: int = 0, *, sync: bool = True) -> Entry:
         """Once it returns the record survives the end of this process, and with `sync` a power cut."""
         with self._opened() as fd:
             if os.fstat(fd).st_nlink == 0:
@@ -86,7 +86,9 @@ class SealedLog:
             except OSError:
                 os.ftruncate(fd, self._end.offset)
                 raise
-            self._end = Entry(kind, self._end, LEAST + len(payload)).end
+            entry = Entry(kind, self._end, LEAST + len(payload))
+            self._end = entry.end
+            return entry
 
     def entries(self, after: Place | None = None) -> Iterator[Entry]:
         """Those beyond `after`, by default all, the oldest first."""

@@ -107,7 +107,7 @@ class FakeStore:
         self.page_size = 1000
         self._version = 1
         self._changed: list[tuple[int, str]] = []
-        self._numbers: dict[int, int] = {}
+        self._ever: list[Template] = []  # held, so that no other takes one's place in memory, and so its number
         self._away = False
 
     def goes_away(self) -> None:
@@ -126,7 +126,10 @@ class FakeStore:
 
     def _numbered(self) -> list[tuple[int, Template]]:
         """Each face with a number that it keeps, as a row its id."""
-        return [(self._numbers.setdefault(id(face), len(self._numbers) + 1), face) for face in self.faces]
+        held = {id(face) for face in self._ever}
+        self._ever += [face for face in self.faces if id(face) not in held]
+        places = {id(face): place for place, face in enumerate(self._ever, 1)}
+        return [(places[id(face)], face) for face in self.faces]
 
     def _moves(self, *people: str) -> None:
         self._version += 1

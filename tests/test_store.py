@@ -590,6 +590,8 @@ CALLS = {
     "drop_face": lambda store: store.drop_face("ann", 1),
     "set_pin": lambda store: store.set_pin("ann", PIN),
     "pin": lambda store: store.pin("ann"),
+    "pins": lambda store: store.pins(["ann"]),
+    "deliver": lambda store: store.deliver([Note("00", incident_row(Incident(NOON, "door", "camera_covered")))]),
     "any_pin": lambda store: store.any_pin(),
     "secret": lambda store: store.secret(Role.OPERATOR),
     "set_secret": lambda store: store.set_secret(Role.OPERATOR, PIN),
