@@ -105,7 +105,8 @@ class Server:
 
     def _options(self) -> list[str]:
         as_root = ["--user=root"] if os.geteuid() == 0 else []
-        return ["--no-defaults", f"--datadir={self.folder / 'data'}", *as_root, *SMALL_AND_CARELESS]
+        own = [f"--datadir={self.folder / 'data'}", f"--tmpdir={self.folder}"]  # two at once take each other's in /tmp
+        return ["--no-defaults", *own, *as_root, *SMALL_AND_CARELESS]
 
     def _connect(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
         return pymysql.connect(
