@@ -25,6 +25,7 @@ from core.settings import (
     LockoutSettings,
     LogSettings,
     ModelSettings,
+    OfflineSettings,
     RecognitionSettings,
     ZoneSettings,
 )
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     lockout: LockoutSettings = LockoutSettings()
     enrolment: EnrolmentSettings = EnrolmentSettings()
     database: DatabaseSettings = DatabaseSettings()
+    offline: OfflineSettings = OfflineSettings()
     api: ApiSettings = ApiSettings()
     door: DoorSettings = DoorSettings()
     kiosk: KioskSettings = KioskSettings()

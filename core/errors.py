@@ -239,6 +239,16 @@ class StoreUnavailable(Unavailable):
     code = "database_unavailable"
 
 
+class EncryptionKeyUnavailable(StoreUnavailable):
+    """The key that the embeddings are encrypted with is not where it is looked for."""
+
+    code = "encryption_key_unavailable"
+
+
+class SealBroken(StoreUnavailable):
+    """What was encrypted has been altered, or put in another's place."""
+
+
 class OfflineTooLong(StoreUnavailable):
     """The database has been away for longer than the local copy may be relied on."""
 

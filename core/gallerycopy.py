@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from core.contact import Contact, Instant
 from core.domain import Person, Validity
+from core.encryption import Keys
 from core.errors import LocalFileUnreadable
 from core.sealedlog import Entry, SealedLog
 from core.templates import NO_ROWS, Changes, Mark, Page, Rows
@@ -34,16 +35,16 @@ Pins = Mapping[str, tuple[Person, str]]
 
 
 class GalleryCopy:
-    """In the file `path`, sealed with `key` (32 bytes). For one thread.
+    """In the file `path`, sealed with `keys`. For one thread.
 
     `mark`, `model_id`, `contact`, `total` and `pins` are of the copy that is whole; `mark` is None where there is none.
     Each method may raise LocalFileUnavailable; then what is on disk is what it was before, or is not whole.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, keys: Keys) -> None:
         self._path = path
-        self._key = key
-        self._log = SealedLog(path, key)
+        self._keys = keys
+        self._log = SealedLog(path, keys)
         self._new: SealedLog | None = None
         self.mark: Mark | None = None
         self.contact: Contact | None = None
@@ -75,7 +76,7 @@ class GalleryCopy:
         self._abandon()
         with suppress(LocalFileUnreadable):  # it goes anyway
             self._log.count()  # holds it, so that nobody else writes here
-        self._new = SealedLog(self._path.with_name(f"{self._path.name}.new"), self._key)
+        self._new = SealedLog(self._path.with_name(f"{self._path.name}.new"), self._keys)
         self._new.path.unlink(missing_ok=True)
         self._count = 0
         self._put(BEGIN, {"model_id": model_id, "epoch": mark.epoch, "version": mark.version})

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from core.bulletin import Standing
 from core.domain import Event, Incident
+from core.encryption import Keys
 from core.errors import DoorwardError, EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
 from core.events import Note, event_row, incident_row
 from core.sealedlog import Place, SealedLog
@@ -37,7 +38,7 @@ class Inbox(Protocol):
 
 
 class Outbox:
-    """The `Journal` of a door, in `folder`, sealed with `key` (32 bytes). From any thread.
+    """The `Journal` of a door, in `folder`, sealed with `keys`. From any thread.
 
     `record`, `door_did` and `report` return once what they were told is on disk; they raise LocalFileUnavailable.
     `tell` passes on how the door stands.
@@ -46,14 +47,14 @@ class Outbox:
     def __init__(
         self,
         folder: Path,
-        key: bytes,
+        keys: Keys,
         inbox: Inbox,
         tell: Callable[[Standing], None] = lambda _: None,
         *,
         again: float = AGAIN,
     ) -> None:
-        self._journal = SealedLog(folder / "journal", key)
-        self._refused = SealedLog(folder / "refused", key)
+        self._journal = SealedLog(folder / "journal", keys)
+        self._refused = SealedLog(folder / "refused", keys)
         self._inbox = inbox
         self._tell = tell
         self._again = again
@@ -83,6 +84,10 @@ class Outbox:
     def refused(self) -> int:
         """How many the database will never take."""
         return self._refused.count()
+
+    @property
+    def refused_at(self) -> Path:
+        return self._refused.path
 
     def tell(self, standing: Standing) -> None:
         """Once it returns the database knows. Raises StoreUnavailable where that cannot be said soon."""

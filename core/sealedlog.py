@@ -16,20 +16,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from core.errors import LocalFileUnavailable, LocalFileUnreadable
+from core.encryption import LONGER, Key, Keys
+from core.errors import EncryptionKeyUnavailable, LocalFileUnavailable, LocalFileUnreadable, SealBroken
 
 log = logging.getLogger(__name__)
 MAGIC = b"doorward"
 NAME = 16  # bytes
 FRAME = struct.Struct("<IB")  # how many bytes are sealed, and the kind
 BOUND = struct.Struct("<QB")  # number and kind
-NONCE = 12
-LEAST = NONCE + 16  # nonce and tag
 FIRST = 0xFF  # the kind of the record that tells whether the key is right
-HEAD = len(MAGIC) + NAME
+KEY_ID = 16  # characters
+HEAD = len(MAGIC) + NAME + KEY_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +51,15 @@ class Entry:
 
 
 class SealedLog:
-    """`key`: 32 bytes. Opens nothing before the first call. From any thread; one process at a time.
+    """Sealed with the newest of `keys`. Opens nothing before the first call. From any thread; one process at a time.
 
-    Each method may raise LocalFileUnavailable, and LocalFileUnreadable where the file was sealed with another key.
+    Each method may raise LocalFileUnavailable, and LocalFileUnreadable where the key is not among `keys`.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, keys: Keys) -> None:
         self.path = path
-        self._aes = AESGCM(key)
+        self._keys = keys
+        self._key: Key | None = None
         self._lock = threading.RLock()
         self._fd: int | None = None
         self._name = b""
@@ -86,7 +84,7 @@ class SealedLog:
             except OSError:
                 os.ftruncate(fd, self._end.offset)
                 raise
-            entry = Entry(kind, self._end, LEAST + len(payload))
+            entry = Entry(kind, self._end, LONGER + len(payload))
             self._end = entry.end
             return entry
 
@@ -145,6 +143,9 @@ class SealedLog:
             except LocalFileUnreadable:
                 self.close()
                 raise
+            except EncryptionKeyUnavailable as error:
+                self.close()
+                raise LocalFileUnavailable(f"{self.path} cannot be used. {error}") from error
 
     def _prepared(self) -> int:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -165,15 +166,18 @@ class SealedLog:
         """Finds the end of what was written as a whole."""
         size, head = os.fstat(fd).st_size, os.pread(fd, HEAD, 0)
         self._name, self._begin, self._end = b"", Place(0, 0), Place(0, 0)
-        first = Entry(FIRST, Place(HEAD, 0), LEAST)
+        first = Entry(FIRST, Place(HEAD, 0), LONGER)
         if size < first.end.offset:
             os.ftruncate(fd, 0)
+            self._key = self._keys.first()
             return
-        self._name = head[len(MAGIC) :]
+        self._name = head[len(MAGIC) : -KEY_ID]
+        self._key = self._keys.find(head[-KEY_ID:].decode("ascii", "replace"))
         if not head.startswith(MAGIC) or self._open(fd, first) is None:
             self._name = b""
             raise LocalFileUnreadable(
-                f"{self.path} was sealed with another key, or is damaged. Set the key back, or move the file away."
+                f"{self.path} was sealed with a key that is not in {self._keys.name}, or is damaged. Set the key back, "
+                "or move the file away."
             )
         self._begin = self._end = first.end
         last = None
@@ -188,14 +192,13 @@ class SealedLog:
     def _begin_anew(self, fd: int) -> None:
         os.ftruncate(fd, 0)
         name = secrets.token_bytes(NAME)
-        _write_all(fd, MAGIC + name, 0)
+        _write_all(fd, MAGIC + name + self._sealing.id.encode(), 0)
         self._name, self._end = name, Place(HEAD, 0)
         self._write(fd, b"", FIRST)
-        self._begin = self._end = Entry(FIRST, self._end, LEAST).end
+        self._begin = self._end = Entry(FIRST, self._end, LONGER).end
 
     def _write(self, fd: int, payload: bytes, kind: int) -> None:
-        nonce = secrets.token_bytes(NONCE)
-        sealed = nonce + self._aes.encrypt(nonce, payload, self._bound(self._end.number, kind))
+        sealed = self._sealing.seal(payload, self._bound(self._end.number, kind))
         _write_all(fd, FRAME.pack(len(sealed), kind) + sealed, self._end.offset)
 
     def _entry(self, fd: int, at: Place, end: int) -> Entry | None:
@@ -204,13 +207,21 @@ class SealedLog:
             return None
         size, kind = FRAME.unpack(frame)
         entry = Entry(kind, at, size)
-        return entry if size >= LEAST and entry.end.offset <= end else None
+        return entry if size >= LONGER and entry.end.offset <= end else None
 
     def _open(self, fd: int, entry: Entry) -> bytes | None:
         sealed = os.pread(fd, entry.size, entry.at.offset + FRAME.size)
-        with suppress(InvalidTag, ValueError):
-            return self._aes.decrypt(sealed[:NONCE], sealed[NONCE:], self._bound(entry.at.number, entry.kind))
+        if self._key is None:
+            return None
+        with suppress(SealBroken):
+            return self._key.open(sealed, self._bound(entry.at.number, entry.kind))
         return None
+
+    @property
+    def _sealing(self) -> Key:
+        if self._key is None:
+            self._key = self._keys.first()
+        return self._key
 
     def _bound(self, number: int, kind: int) -> bytes:
         return self._name + BOUND.pack(number, kind)

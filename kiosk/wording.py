@@ -18,6 +18,7 @@ from core.errors import (
     LivenessUnavailable,
     ModelMismatch,
     ModelUnavailable,
+    OfflineTooLong,
     StoreUnavailable,
 )
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
@@ -114,6 +115,7 @@ FAULTS: Mapping[str, Words] = {
     "locked_out": Words(TOO_MANY, OTHER_WAY),
     ModelMismatch.code: Words(translate("door", "Faces must be enrolled anew"), OTHER_WAY),
     ModelUnavailable.code: Words(translate("door", "Faces cannot be recognised"), OTHER_WAY),
+    OfflineTooLong.code: Words(translate("door", "Offline for too long"), ASK),
     "recognition_failed": Words(translate("door", "Something went wrong"), AGAIN_SOON),
     SLOW.code: Words(translate("door", "The camera is too slow"), OTHER_WAY),
     StoreUnavailable.code: Words(translate("door", "The door is offline"), ASK),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from core.domain import Consent, Event, Face, Frame, Image, Incident, Template, Validity, Vector
+from core.encryption import Keys
 from core.errors import CameraUnavailable, DoorFailed, ModelMismatch, StoreUnavailable
 from core.gallery import mismatch, refuse_strangers, unit
 from core.looks import moved
@@ -93,6 +94,26 @@ class FakeModel:
         if self._vector is not None:
             return unit(self._vector)
         return vector_of(max(image.people, key=lambda person: iou(person[1].box, face.box))[0])  # type: ignore[attr-defined]
+
+
+class FakeSource:
+    """Where keys are, in memory."""
+
+    name = "the test"
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def read(self) -> str:
+        return self._text
+
+    def write(self, text: str, *, new: bool) -> None:
+        raise NotImplementedError
+
+
+def keys(number: int) -> Keys:
+    """One key, another for each number."""
+    return Keys(FakeSource(bytes([number] * 32).hex()))
 
 
 class FakeStore:

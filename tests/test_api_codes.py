@@ -14,10 +14,14 @@ from core.errors import (
     ConfigError,
     Conflict,
     DoorwardError,
+    EntryRefused,
     InputError,
     KeyNotFound,
     KeyRefused,
     LivenessUnavailable,
+    LocalFileUnavailable,
+    LocalFileUnreadable,
+    OfflineTooLong,
     RecognitionHangs,
     Stopped,
 )
@@ -33,7 +37,11 @@ BEYOND = {
     Stopped,  # the shell's
     CameraUnavailable,
     LivenessUnavailable,
-    RecognitionHangs,  # the kiosk's
+    RecognitionHangs,
+    OfflineTooLong,
+    LocalFileUnavailable,
+    LocalFileUnreadable,
+    EntryRefused,  # the kiosk's
 }
 """What no route raises."""
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes import MODEL_ID
+from fakes import MODEL_ID, keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +24,7 @@ from core.outbox import Outbox
 from core.sealedlog import SealedLog
 from core.store import Store
 
-KEY = bytes(range(32))
+KEYS = keys(1)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GRANTED = Decision(Verdict.GRANTED, Reason.MATCHED, "ann", "Ann", 0.8, 0.2, 0.6, 4, 0.3)
 
@@ -63,7 +63,7 @@ def outbox(tmp_path):
     made = []
 
     def make(inbox, *args, **options):
-        made.append(Outbox(tmp_path, KEY, inbox, *args, **options))
+        made.append(Outbox(tmp_path, KEYS, inbox, *args, **options))
         return made[-1]
 
     yield make
@@ -75,7 +75,7 @@ def outbox(tmp_path):
 
 
 def test_records_come_back_in_order_and_only_those_beyond_a_place(tmp_path):
-    with closing(SealedLog(tmp_path / "log", KEY)) as log:
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
         for text in (b"one", b"", b"three"):
             log.append(text, kind=len(text))
         entries = list(log.entries())
@@ -87,7 +87,7 @@ def test_records_come_back_in_order_and_only_those_beyond_a_place(tmp_path):
 
 
 def test_it_is_for_its_owner_alone_and_shows_nothing(tmp_path):
-    with closing(SealedLog(tmp_path / "folder" / "log", KEY)) as log:
+    with closing(SealedLog(tmp_path / "folder" / "log", KEYS)) as log:
         log.append(b"Ann was here")
     assert (tmp_path / "folder" / "log").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "folder").stat().st_mode & 0o777 == 0o700
@@ -98,32 +98,32 @@ def test_it_is_for_its_owner_alone_and_shows_nothing(tmp_path):
 @given(cut=st.integers(0, 200), texts=st.lists(st.binary(max_size=20), min_size=1, max_size=4))
 def test_a_file_that_was_cut_short_anywhere_keeps_all_whole_records_and_goes_on(tmp_path_factory, cut, texts):
     path = tmp_path_factory.mktemp("cut") / "log"
-    with closing(SealedLog(path, KEY)) as log:
+    with closing(SealedLog(path, KEYS)) as log:
         for text in texts:
             log.append(text)
         ends = [entry.end.offset for entry in log.entries()]
     size = max(0, path.stat().st_size - cut)
     os.truncate(path, size)
-    with closing(SealedLog(path, KEY)) as log:
+    with closing(SealedLog(path, KEYS)) as log:
         log.append(b"new")
         kept = [text for text, end in zip(texts, ends, strict=True) if end <= size]
         assert [log.read(entry) for entry in log.entries()] == [*kept, b"new"]
 
 
 def test_zeros_at_the_end_as_a_power_cut_leaves_them_are_dropped(tmp_path):
-    with closing(SealedLog(tmp_path / "log", KEY)) as log:
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
         log.append(b"one")
         log.append(b"two")
         last = list(log.entries())[-1]
     with (tmp_path / "log").open("r+b") as file:
         file.seek(last.at.offset + 5)
         file.write(bytes(last.size))
-    with closing(SealedLog(tmp_path / "log", KEY)) as log:
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
         assert [log.read(entry) for entry in log.entries()] == [b"one"]
 
 
 def test_a_changed_or_swapped_record_is_not_believed_and_the_others_are(tmp_path):
-    with closing(SealedLog(tmp_path / "log", KEY)) as log:
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
         for text in (b"aaa", b"bbb", b"ccc"):
             log.append(text)
         first, second, _ = log.entries()
@@ -131,21 +131,21 @@ def test_a_changed_or_swapped_record_is_not_believed_and_the_others_are(tmp_path
     one, two = slice(first.at.offset, first.end.offset), slice(second.at.offset, second.end.offset)
     data[one], data[two] = data[two], data[one]
     (tmp_path / "log").write_bytes(data)
-    with closing(SealedLog(tmp_path / "log", KEY)) as log:
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
         assert [log.read(entry) for entry in log.entries()] == [None, None, b"ccc"]
 
 
 def test_another_key_is_refused_and_nothing_overwritten(tmp_path):
-    with closing(SealedLog(tmp_path / "log", KEY)) as log:
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
         log.append(b"one")
     before = (tmp_path / "log").read_bytes()
-    with closing(SealedLog(tmp_path / "log", bytes(32))) as log, pytest.raises(LocalFileUnreadable):
+    with closing(SealedLog(tmp_path / "log", keys(2))) as log, pytest.raises(LocalFileUnreadable):
         log.append(b"two")
     assert (tmp_path / "log").read_bytes() == before
 
 
 def test_one_process_at_a_time(tmp_path):
-    with closing(SealedLog(tmp_path / "log", KEY)) as log, closing(SealedLog(tmp_path / "log", KEY)) as other:
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log, closing(SealedLog(tmp_path / "log", KEYS)) as other:
         log.append(b"one")
         with pytest.raises(LocalFileUnavailable, match="another Doorward"):
             other.append(b"two")
@@ -154,7 +154,7 @@ def test_one_process_at_a_time(tmp_path):
 def test_a_folder_that_cannot_be_written_is_said_by_name(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(LocalFileUnavailable, match=r"offline\.folder"):
-        SealedLog(tmp_path / "file" / "log", KEY).append(b"one")
+        SealedLog(tmp_path / "file" / "log", KEYS).append(b"one")
 
 
 # The journal, on both databases
@@ -258,12 +258,12 @@ def test_each_other_entry_of_the_batch_is_delivered(outbox, failure):
     assert box.refused == 1
 
 
-@pytest.mark.logs("another key")
+@pytest.mark.logs("sealed with a key")
 def test_a_journal_of_another_key_is_kept_and_a_new_one_begun(tmp_path):
     inbox = FakeInbox()
-    with closing(SealedLog(tmp_path / "journal", bytes(32))) as log:
+    with closing(SealedLog(tmp_path / "journal", keys(2))) as log:
         log.append(Note("00").packed())
-    box = Outbox(tmp_path, KEY, inbox)
+    box = Outbox(tmp_path, KEYS, inbox)
     box.record(visit(1))
     box.deliver()
     box.stop()
@@ -371,7 +371,7 @@ def test_wherever_it_is_killed_each_visit_is_there_once_and_in_order(tmp_path_fa
             inbox = MortalInbox(rows)
             inbox.process = Mortal(last, half)
             patch.setattr(sealedlog, "os", inbox.process)
-            box = Outbox(folder, KEY, inbox)
+            box = Outbox(folder, KEYS, inbox)
             try:
                 _serve(box, opened, tried)
             except Killed:
@@ -397,8 +397,8 @@ def _serve(box, opened, tried):
 VISITORS = """
 import sys
 from pathlib import Path
-from test_outbox import KEY, Outbox, Store, visit
-box = Outbox(Path(sys.argv[1]), KEY, Store(sys.argv[2]), again=0.01)
+from test_outbox import KEYS, Outbox, Store, visit
+box = Outbox(Path(sys.argv[1]), KEYS, Store(sys.argv[2]), again=0.01)
 box.start()
 for number in range(int(sys.argv[3]), 100_000):
     key = box.record(visit(number))
@@ -424,7 +424,7 @@ def test_a_process_that_is_killed_loses_and_repeats_nothing(tmp_path, mariadb_ur
         child.stdout.close()
         child.wait(10)
     with closing(Store(mariadb_url)) as store:
-        last = Outbox(tmp_path, KEY, store)
+        last = Outbox(tmp_path, KEYS, store)
         last.deliver()
         last.stop()
         seen = [number for number, _, _ in told(store)]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from fakes import MODEL_ID, FakeStore, template, vector_of
+from fakes import MODEL_ID, FakeStore, keys, template, vector_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +22,7 @@ from core.standby import Standby
 from core.store import Store
 from core.templates import Mark
 
-KEY = bytes(range(32))
+KEYS = keys(1)
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 DAY = 86_400.0
 
@@ -90,7 +90,7 @@ class Kiosk:
     def starts(self):
         if self.standby is not None:
             self.standby.close()
-        copy = GalleryCopy(self.folder / "gallery", KEY)
+        copy = GalleryCopy(self.folder / "gallery", KEYS)
         self.standby = Standby(self.database, copy, max_age=DAY, now=lambda: self.now, clock=lambda: self.ticked)
         self.galleries = []
         self.follower = Follower(self.standby, MODEL_ID, self.galleries.append, utcnow=lambda: NOON)
@@ -423,7 +423,7 @@ def test_a_door_on_the_real_store_goes_on_when_it_is_gone(store: Store, tmp_path
     store.add_faces("a", "A", [template("a")], limit=4)
     store.set_validity("a", Validity(NOON, NOON + timedelta(days=1)))
     store.set_pin("a", "hash")
-    copies = [GalleryCopy(tmp_path / "gallery", KEY) for _ in range(2)]
+    copies = [GalleryCopy(tmp_path / "gallery", KEYS) for _ in range(2)]
     galleries = []
     door = Standby(store, copies[0], max_age=DAY)
     Follower(door, MODEL_ID, galleries.append, utcnow=lambda: NOON).follow()

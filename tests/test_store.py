@@ -43,6 +43,7 @@ from core.errors import (
     PersonNotFound,
     StoreUnavailable,
 )
+from core.events import Note, incident_row
 from core.migrations.tables import METADATA
 from core.store import Store
 from core.templates import Mark

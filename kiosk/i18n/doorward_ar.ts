@@ -280,6 +280,10 @@
         <translation>تعذّر التعرّف على الوجوه</translation>
     </message>
     <message>
+        <source>Offline for too long</source>
+        <translation>انقطع الاتصال لمدة طويلة</translation>
+    </message>
+    <message>
         <source>Something went wrong</source>
         <translation>حدث خطأ ما</translation>
     </message>
@@ -314,6 +318,10 @@
     <message>
         <source>Operator</source>
         <translation>الإدارة</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>دون اتصال</translation>
     </message>
     <message>
         <source>Back</source>

@@ -264,6 +264,10 @@
         <translation>Gesichter werden nicht erkannt</translation>
     </message>
     <message>
+        <source>Offline for too long</source>
+        <translation>Zu lange offline</translation>
+    </message>
+    <message>
         <source>Something went wrong</source>
         <translation>Etwas ist schiefgegangen</translation>
     </message>
@@ -298,6 +302,10 @@
     <message>
         <source>Operator</source>
         <translation>Verwaltung</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Offline</translation>
     </message>
     <message>
         <source>Back</source>

@@ -264,6 +264,10 @@
         <translation>No se reconocen las caras</translation>
     </message>
     <message>
+        <source>Offline for too long</source>
+        <translation>Demasiado tiempo sin conexión</translation>
+    </message>
+    <message>
         <source>Something went wrong</source>
         <translation>Algo ha fallado</translation>
     </message>
@@ -298,6 +302,10 @@
     <message>
         <source>Operator</source>
         <translation>Gestión</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Sin conexión</translation>
     </message>
     <message>
         <source>Back</source>

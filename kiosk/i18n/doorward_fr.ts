@@ -264,6 +264,10 @@
         <translation>Visages impossibles à reconnaître</translation>
     </message>
     <message>
+        <source>Offline for too long</source>
+        <translation>Hors ligne depuis trop longtemps</translation>
+    </message>
+    <message>
         <source>Something went wrong</source>
         <translation>Une erreur s’est produite</translation>
     </message>
@@ -298,6 +302,10 @@
     <message>
         <source>Operator</source>
         <translation>Gestion</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Hors ligne</translation>
     </message>
     <message>
         <source>Back</source>

@@ -260,6 +260,10 @@
         <translation>无法识别人脸</translation>
     </message>
     <message>
+        <source>Offline for too long</source>
+        <translation>离线时间过长</translation>
+    </message>
+    <message>
         <source>Something went wrong</source>
         <translation>出了点问题</translation>
     </message>
@@ -294,6 +298,10 @@
     <message>
         <source>Operator</source>
         <translation>管理</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>离线</translation>
     </message>
     <message>
         <source>Back</source>
