@@ -19,6 +19,7 @@ from core.settings import (
     CameraSettings,
     DatabaseSettings,
     DoorSettings,
+    EncryptionSettings,
     EnrolmentSettings,
     KioskSettings,
     LivenessSettings,
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     lockout: LockoutSettings = LockoutSettings()
     enrolment: EnrolmentSettings = EnrolmentSettings()
     database: DatabaseSettings = DatabaseSettings()
+    encryption: EncryptionSettings = EncryptionSettings()
     offline: OfflineSettings = OfflineSettings()
     api: ApiSettings = ApiSettings()
     door: DoorSettings = DoorSettings()

@@ -15,7 +15,7 @@ from core.demo import DEMO_PEOPLE, DemoCamera, DemoFaceModel, portraits
 from core.domain import Scene
 from core.door import CommandDoor, Door, HttpDoor, RelayState, SimulatedDoor
 from core.doors import DoorState
-from core.encryption import KeyFile, Keys
+from core.encryption import KeyCommand, KeyFile, Keys, KeyVariable
 from core.engine import Engine
 from core.enrolment import Enrolment, Picture
 from core.faces import FaceModel, InsightFaceModel
@@ -26,13 +26,14 @@ from core.opener import Opener
 from core.outbox import Outbox
 from core.packs import find
 from core.recogniser import Recogniser
-from core.settings import DEMO, CameraSettings, DatabaseSettings, DoorSettings, LockoutSettings, ModelSettings
+from core.settings import DEMO, CameraSettings, DoorSettings, LockoutSettings, ModelSettings
 from core.sight import Sight
 from core.standby import Standby
 from core.store import Store
 from core.templates import Templates
 from core.watch import Watch
 
+KEY_FILE = "data/doorward.key"  # of a database on a server
 OFFLINE_FOLDER = Path("data/offline")  # of a kiosk whose database is on a server
 LATCH_SECONDS = 0.5  # that a door's answer may take beside the driver's own time-out
 
@@ -70,8 +71,26 @@ def make_liveness(settings: Settings) -> PassiveLiveness:
     return RgbLiveness(find_liveness(settings.liveness.model, settings.models.root), threads=settings.models.threads)
 
 
-def make_store(settings: DatabaseSettings) -> Store:
-    return Store(settings.url, timeout=settings.timeout)
+def make_store(settings: Settings) -> Store:
+    database = settings.database
+    return Store(database.url, timeout=database.timeout, keys=make_keys(settings), tls_ca=database.tls_ca)
+
+
+def make_keys(settings: Settings) -> Keys | None:
+    """What embeddings are encrypted with; None: they are not. Reads nothing yet."""
+    chosen = settings.encryption
+    if not chosen.enabled:
+        return None
+    if chosen.key_command:
+        return Keys(KeyCommand(chosen.key_command))
+    if chosen.key_variable is not None:
+        return Keys(KeyVariable(chosen.key_variable))
+    return Keys(KeyFile(_beside(settings.database.url) if chosen.key_file == "auto" else chosen.key_file))
+
+
+def _beside(url: str) -> Path:
+    file = url.removeprefix("sqlite:///")
+    return Path(KEY_FILE) if file == url else Path(file).with_suffix(".key")
 
 
 def offline_folder(settings: Settings) -> Path:
@@ -96,7 +115,7 @@ def make_outbox(settings: Settings, store: Store) -> Outbox:
 
 def _local_keys(settings: Settings) -> Keys:
     """Those of the database, or of its own where that has none: what lies on a kiosk's disk is sealed in any case."""
-    return Keys(KeyFile(offline_folder(settings) / "key"))
+    return make_keys(settings) or Keys(KeyFile(offline_folder(settings) / "key"))
 
 
 def make_recogniser(settings: Settings, store: Templates, *, live: bool = False) -> Recogniser:

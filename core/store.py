@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -26,6 +27,8 @@ from core.domain import (
     Validity,
 )
 from core.doors import Doors
+from core.embeddings import Embeddings
+from core.encryption import Keys
 from core.errors import InvalidField, ModelMismatch, PersonNotFound, StoreUnavailable
 from core.eventfeed import EventFeed
 from core.events import Note, entry, event_row, incident_row, page, stats, write_down
@@ -55,6 +58,7 @@ from core.people import (
     template,
     with_faces,
 )
+from core.rotation import Rotation
 from core.templates import Changes as Changed
 from core.templates import Mark, Page, Rows
 
@@ -67,18 +71,27 @@ class Store:
     A `url` that names no database raises ConfigError.
     Nothing is opened before the first call; each call is one transaction. Every method raises
     StoreUnavailable where the database does not answer, or answers that it cannot; the next call tries
-    again. No single wait is longer than `timeout` seconds.
+    again. No single wait is longer than `timeout` seconds. `keys`: what embeddings are sealed with; None: they are not.
+    `tls_ca`: a PEM file with the authority behind a server's certificate; None: no TLS is asked for.
     """
 
     def __init__(
-        self, url: str, *, timeout: float = 5.0, utcnow: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        url: str,
+        *,
+        timeout: float = 5.0,
+        keys: Keys | None = None,
+        tls_ca: Path | None = None,
+        utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._database = Database(url, timeout=timeout)
+        self._database = Database(url, timeout=timeout, tls_ca=tls_ca)
+        self._embeddings = Embeddings(keys)
+        self.rotation = Rotation(self._database, keys)
         self.keyring = Keyring(self._database)
         self.answers = Answers(self._database)
         self.feed = EventFeed(self._database)
         self.doors = Doors(self._database)
-        self._gallery = GalleryFeed(self._database)
+        self._gallery = GalleryFeed(self._database, self._embeddings, self.rotation)
         self._utcnow = utcnow
         self.actor: Actor | None = None
         """Who changes what is changed, to be written down with it; None: nobody asks."""
@@ -92,9 +105,9 @@ class Store:
     def migrate(self) -> None:
         """Creates what is missing of the database, up to the newest schema. Free once done.
 
-        Kiosk and API may call it at the same time.
+        Kiosk and API may call it at the same time. Raises EncryptionKeyUnavailable where `keys` have not the right one.
         """
-        self._database.migrate()
+        self._database.migrate(then=self.rotation.adopt)
 
     def ping(self) -> None:
         """Returns if the database answers and holds a gallery."""
@@ -116,11 +129,12 @@ class Store:
         """
         with self._database.reading() as connection:
             version = _version(connection)
+            self.rotation.check(connection)
             rows = connection.execute(TEMPLATES.where(faces.c.model_id == model_id)).all()
             stored = {} if rows else models(connection)
         if stored and model_id not in stored:
             raise ModelMismatch(mismatch(max(stored, key=stored.__getitem__), model_id))
-        return version, [template(row, model_id) for row in rows]
+        return version, [template(row, model_id, self._embeddings) for row in rows]
 
     def mark(self) -> Mark:
         """As all up to `of`: see `core.templates.Templates`."""
@@ -177,20 +191,21 @@ class Store:
         fits("name", name, people.c.name)
         if consent is not None:
             fits("consent", consent.version, people.c.consent_version)
-        rows = [face_row(user_id, name, new) for new in templates]
+        vectors = [unit(new.vector) for new in templates]
         with self._changing(Act.ENROLLED, user_id=user_id) as connection:
             if once is not None:
                 claim(connection, once)
             if replace:
                 connection.execute(delete(faces).where(faces.c.user_id == user_id))
-            own = own_vectors(connection, user_id, templates[0].model_id)
-            refuse_strangers([unit(new.vector) for new in templates], own, alike)
+            own = own_vectors(connection, user_id, templates[0].model_id, self._embeddings)
+            refuse_strangers(vectors, own, alike)
             refuse_too_many(connection, user_id, templates, limit)
             put_name(connection, user_id, name)
             if consent is not None:
                 change(connection, user_id, **consented(consent))
-            connection.execute(insert(faces), rows)
-        return len(rows)
+            key = self.rotation.key(connection)
+            connection.execute(insert(faces), [face_row(user_id, name, new, key) for new in templates])
+        return len(templates)
 
     def drop_face(self, user_id: str, face_id: int) -> Erasure:
         """Deletes one face of the person. Raises PersonNotFound where they have no such face."""

@@ -85,7 +85,7 @@ class Parts:
 
 def make_parts(settings: Settings, config: Path | None, *, demo: bool) -> Parts:
     """`demo`: whether that was asked for at the command line. Raises ConfigError."""
-    store = make_store(settings.database)
+    store = make_store(settings)
     standby = make_standby(settings, store) if settings.offline.enabled else None
     outbox = make_outbox(settings, store) if settings.offline.enabled else None
     recogniser = make_recogniser(settings, standby or store, live=True)

@@ -45,7 +45,7 @@ class Server:
         self._databases = 0
         _run(_program("mariadb-install-db"), "--auth-root-authentication-method=normal", *self._options())
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         first = self.folder / "first.sql"
         first.write_text(
             f"CREATE USER IF NOT EXISTS doorward@'127.0.0.1' IDENTIFIED BY '{self.password}';"
@@ -60,6 +60,7 @@ class Server:
                     f"--pid-file={self.folder / 'pid'}",
                     f"--port={self.port}",
                     "--bind-address=127.0.0.1",
+                    *options,
                     f"--init-file={first}",
                 ],
                 stdout=log,
@@ -91,6 +92,16 @@ class Server:
         try:
             yield
         finally:
+            self.start()
+
+    @contextmanager
+    def speaking_tls(self, certificate: Path, key: Path) -> Iterator[None]:
+        self.stop()
+        try:
+            self.start(f"--ssl-cert={certificate}", f"--ssl-key={key}")
+            yield
+        finally:
+            self.stop()
             self.start()
 
     @contextmanager

@@ -23,6 +23,7 @@ from core.errors import (
     LocalFileUnreadable,
     OfflineTooLong,
     RecognitionHangs,
+    SealBroken,
     Stopped,
 )
 
@@ -41,7 +42,8 @@ BEYOND = {
     OfflineTooLong,
     LocalFileUnavailable,
     LocalFileUnreadable,
-    EntryRefused,  # the kiosk's
+    EntryRefused,
+    SealBroken,  # the kiosk's
 }
 """What no route raises."""
 

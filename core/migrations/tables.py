@@ -45,7 +45,7 @@ faces = Table(
     Column("created_at", TIMESTAMP, nullable=False, server_default=func.current_timestamp()),
     Column("model_id", String(191), nullable=False, index=True),
     Column("quality", Float, nullable=False),
-    Column("key_id", String(16)),  # of the key that `embedding` is sealed with; none: it is plain
+    Column("key_id", String(16), index=True),  # of the key that `embedding` is sealed with; none: it is plain
 )
 
 events = Table(

@@ -272,6 +272,10 @@
         <translation>تعذّر فحص الوجوه</translation>
     </message>
     <message>
+        <source>Nothing can be recorded</source>
+        <translation>تعذّر التسجيل</translation>
+    </message>
+    <message>
         <source>Faces must be enrolled anew</source>
         <translation>يلزم تسجيل الوجوه من جديد</translation>
     </message>

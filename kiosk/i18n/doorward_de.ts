@@ -256,6 +256,10 @@
         <translation>Gesichter sind nicht prüfbar</translation>
     </message>
     <message>
+        <source>Nothing can be recorded</source>
+        <translation>Nichts kann aufgezeichnet werden</translation>
+    </message>
+    <message>
         <source>Faces must be enrolled anew</source>
         <translation>Gesichter sind neu zu erfassen</translation>
     </message>

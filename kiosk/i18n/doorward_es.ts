@@ -256,6 +256,10 @@
         <translation>No se pueden comprobar caras</translation>
     </message>
     <message>
+        <source>Nothing can be recorded</source>
+        <translation>No se puede registrar nada</translation>
+    </message>
+    <message>
         <source>Faces must be enrolled anew</source>
         <translation>Hay que registrar caras de nuevo</translation>
     </message>

@@ -256,6 +256,10 @@
         <translation>Visages impossibles à vérifier</translation>
     </message>
     <message>
+        <source>Nothing can be recorded</source>
+        <translation>Rien ne peut être enregistré</translation>
+    </message>
+    <message>
         <source>Faces must be enrolled anew</source>
         <translation>Visages à enregistrer de nouveau</translation>
     </message>

@@ -252,6 +252,10 @@
         <translation>无法检查人脸</translation>
     </message>
     <message>
+        <source>Nothing can be recorded</source>
+        <translation>无法记录</translation>
+    </message>
+    <message>
         <source>Faces must be enrolled anew</source>
         <translation>需要重新登记人脸</translation>
     </message>
