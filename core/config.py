@@ -26,6 +26,7 @@ from core.settings import (
     LockoutSettings,
     LogSettings,
     ModelSettings,
+    OfflineSettings,
     RecognitionSettings,
     ZoneSettings,
 )
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     enrolment: EnrolmentSettings = EnrolmentSettings()
     database: DatabaseSettings = DatabaseSettings()
     encryption: EncryptionSettings = EncryptionSettings()
+    offline: OfflineSettings = OfflineSettings()
     api: ApiSettings = ApiSettings()
     door: DoorSettings = DoorSettings()
     kiosk: KioskSettings = KioskSettings()

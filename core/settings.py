@@ -200,6 +200,19 @@ class EncryptionSettings(Section):
         return self
 
 
+class OfflineSettings(Section):
+    """What a kiosk keeps for the time without a database: a sealed copy of the gallery, and what happened meanwhile."""
+
+    enabled: bool = Field(True, description="Whether the kiosk goes on from its own copy while the database is away")
+    max_age: float = Field(
+        24.0, gt=0, le=720, description="Hours without the database after which it lets nobody in any more"
+    )
+    folder: Path | Literal["auto"] = Field(
+        "auto",
+        description="Where the copy is, and what waits to be delivered; auto: beside the database's file, or in data",
+    )
+
+
 class ApiSettings(Section):
     host: str = Field("127.0.0.1", min_length=1, description="The address to listen on")
     port: int = Field(8000, ge=1, le=65535, description="The port to listen on")

@@ -36,8 +36,9 @@ SMALL_AND_CARELESS = (
 class Server:
     """A mariadbd that nobody else knows the password of, so no other server can be taken for it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
+        self._own = options
         self.port = _free_port()
         self.password = secrets.token_hex(8)
         self._process: subprocess.Popen[bytes] | None = None
@@ -78,6 +79,13 @@ class Server:
             process.kill()
             process.wait()
 
+    def dies(self) -> None:
+        """At once, as by SIGKILL."""
+        process, self._process = self._process, None
+        assert process is not None
+        process.kill()
+        process.wait()
+
     @contextmanager
     def stopped(self) -> Iterator[None]:
         self.stop()
@@ -117,7 +125,7 @@ class Server:
     def _options(self) -> list[str]:
         as_root = ["--user=root"] if os.geteuid() == 0 else []
         own = [f"--datadir={self.folder / 'data'}", f"--tmpdir={self.folder}"]  # two at once take each other's in /tmp
-        return ["--no-defaults", *own, *as_root, *SMALL_AND_CARELESS]
+        return ["--no-defaults", *own, *as_root, *SMALL_AND_CARELESS, *self._own]
 
     def _connect(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
         return pymysql.connect(
@@ -142,12 +150,16 @@ class Server:
         raise RuntimeError(f"mariadbd did not start:\n{(self.folder / 'log').read_text()[-2000:]}")
 
 
-@pytest.fixture(scope="session")
-def mariadb() -> Iterator[Server]:
-    """One server for the whole run."""
+def refuse_without_mariadb() -> None:
     if not _found("mariadbd") or not _found("mariadb-install-db"):
         required = "mysql" in os.environ.get("DOORWARD_REQUIRE", "").split(",")
         (pytest.fail if required else pytest.skip)(HOW)
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    """One server for the whole run."""
+    refuse_without_mariadb()
     with TemporaryDirectory(prefix="doorward-mariadb-") as folder:
         server = Server(Path(folder))
         try:

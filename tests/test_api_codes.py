@@ -14,10 +14,14 @@ from core.errors import (
     ConfigError,
     Conflict,
     DoorwardError,
+    EntryRefused,
     InputError,
     KeyNotFound,
     KeyRefused,
     LivenessUnavailable,
+    LocalFileUnavailable,
+    LocalFileUnreadable,
+    OfflineTooLong,
     RecognitionHangs,
     SealBroken,
     Stopped,
@@ -35,6 +39,10 @@ BEYOND = {
     CameraUnavailable,
     LivenessUnavailable,
     RecognitionHangs,
+    OfflineTooLong,
+    LocalFileUnavailable,
+    LocalFileUnreadable,
+    EntryRefused,
     SealBroken,  # the kiosk's
 }
 """What no route raises."""

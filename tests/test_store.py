@@ -43,6 +43,7 @@ from core.errors import (
     PersonNotFound,
     StoreUnavailable,
 )
+from core.events import Note, incident_row
 from core.migrations.tables import METADATA
 from core.store import Store
 from core.templates import Mark
@@ -581,6 +582,8 @@ CALLS = {
     "drop_face": lambda store: store.drop_face("ann", 1),
     "set_pin": lambda store: store.set_pin("ann", PIN),
     "pin": lambda store: store.pin("ann"),
+    "pins": lambda store: store.pins(["ann"]),
+    "deliver": lambda store: store.deliver([Note("00", incident_row(Incident(NOON, "door", "camera_covered")))]),
     "any_pin": lambda store: store.any_pin(),
     "secret": lambda store: store.secret(Role.OPERATOR),
     "set_secret": lambda store: store.set_secret(Role.OPERATOR, PIN),
