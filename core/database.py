@@ -1,11 +1,13 @@
 """Transactions on SQLite and MySQL alike, and the wall that no driver's error gets past."""
 
 import logging
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
+from pymysql import MySQLError
 from pymysql.constants import CR, ER
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
@@ -15,6 +17,7 @@ from core import migrations
 from core.errors import ConfigError, StoreUnavailable
 
 logging.getLogger("sqlalchemy").setLevel(logging.WARNING)  # at DEBUG it quotes rows, with names and embeddings
+DRIVERS = (SQLAlchemyError, sqlite3.Error, MySQLError)  # the latter two where rows are fetched past SQLAlchemy
 READ, WRITE = "BEGIN", "BEGIN IMMEDIATE"  # a reader that turned writer half-way would fail without waiting
 TO_WAL = "PRAGMA journal_mode = WAL"  # in the place of a BEGIN, as it must not stand in a transaction
 RECYCLE = 1800  # seconds; MySQL hangs up on a connection after hours of silence
@@ -85,7 +88,7 @@ class Database:
         """A driver's text may carry parameters, so names and embeddings: `from None`, and the code alone."""
         try:
             yield
-        except (SQLAlchemyError, OSError, UnicodeError) as error:
+        except (*DRIVERS, OSError, UnicodeError) as error:
             self._migrated = False  # what comes back may be another, empty database
             raise StoreUnavailable(f"{self._named()} cannot be used ({_cause(error)}). {self._remedy()}") from None
 

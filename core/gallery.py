@@ -1,4 +1,4 @@
-"""The enrolled faces as one immutable matrix, and the exact search over it."""
+"""The enrolled faces of one model, and the exact search over them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from core.domain import Candidate, Match, Template, Vector
 from core.errors import DifferentPeople, InvalidEmbedding, ModelMismatch, NotThisPerson
 
 UNIT_TOLERANCE = 1e-3  # float32 rounding over 512 dimensions stays far below it
+NONE_GONE = np.empty(0, np.intp)
 
 
 def unit(vector: NDArray[np.floating], dimension: int | None = None) -> Vector:
@@ -27,64 +28,139 @@ def unit(vector: NDArray[np.floating], dimension: int | None = None) -> Vector:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Gallery:
-    """Templates of one model, grouped by person. Build it with `Gallery.of`; swap it whole, never change it.
+class Block:
+    """Some templates: what there was of a block of a `Shelf` when somebody looked. What is written later is behind it.
 
-    `matrix` is (N, dimension) float32 with rows of length 1, each person's rows together; `starts` (P,) holds
-    the first row of each person, `people` (P) their (user_id, name). `version` is the store's
-    `gallery_version` that it was read at.
+    `matrix` is (n, dimension) float32 with rows of length 1, `owner` (n,) whose each is: a place in `people`, which may
+    hold more (user_id, name) than these rows need. `gone` are the rows that count no more.
+    """
+
+    matrix: NDArray[np.float32]
+    owner: NDArray[np.int32]
+    people: Sequence[tuple[str, str]]
+    gone: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        """The number of templates that count."""
+        return len(self.matrix) - len(self.gone)
+
+    def best(self, probe: Vector, start: int = 0) -> list[Candidate]:
+        """The best person from row `start` on, and the best of the others, as far as there are any."""
+        scores = self.matrix[start:] @ probe
+        scores[self.gone[self.gone >= start] - start] = -np.inf
+        owner, found = self.owner[start:], list[Candidate]()
+        while len(found) < 2 and len(scores):
+            row = int(scores.argmax())
+            if scores[row] == -np.inf:
+                break
+            user_id, name = self.people[owner[row]]
+            found.append(Candidate(user_id, name, float(scores[row])))
+            scores[owner == owner[row]] = -np.inf  # their other rows are no runner-up
+        return found
+
+    def named(self, user_id: str) -> list[str]:
+        """The names of `user_id` in it: one, or none."""
+        places = [place for place, person in enumerate(self.people) if person[0] == user_id]
+        rows = np.setdiff1d(np.flatnonzero(np.isin(self.owner, places)), self.gone) if places else NONE_GONE
+        return [self.people[self.owner[row]][1] for row in rows[:1].tolist()]
+
+    def continues(self, old: "Block") -> bool:
+        """Whether this is a later look at the same block."""
+        return self.matrix.base is old.matrix.base is not None and len(self.matrix) >= len(old.matrix)
+
+    def lost(self, old: "Block") -> set[str]:
+        """Of whom this one has fewer rows than `old`, an earlier look."""
+        return {self.people[place][0] for place in self.owner[np.setdiff1d(self.gone, old.gone)].tolist()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gallery:
+    """Templates of one model. Swap it whole, never change it; a `Shelf` makes the next.
+
+    `version` is that of the store which it holds everything up to. A `partial` one is still being loaded: who is not in
+    it yet is a stranger.
     """
 
     model_id: str
-    matrix: NDArray[np.float32]
-    starts: NDArray[np.intp]
-    people: tuple[tuple[str, str], ...]
+    blocks: tuple[Block, ...] = ()
     version: int = 0
+    partial: bool = False
 
     @classmethod
     def of(cls, model_id: str, templates: Iterable[Template], version: int = 0) -> "Gallery":
         """Raises ModelMismatch for a template of another model, InvalidEmbedding for one that cannot be one."""
-        rows = sorted(templates, key=lambda template: template.user_id)
+        rows = list(templates)
         for row in rows:
             if row.model_id != model_id:
                 raise ModelMismatch(mismatch(row.model_id, model_id))
         vectors = [unit(row.vector) for row in rows]
         if len({vector.size for vector in vectors}) > 1:
             raise InvalidEmbedding("The gallery mixes embeddings of different lengths. Re-enrol its people.")
-        ids = [row.user_id for row in rows]
-        starts = [i for i, user_id in enumerate(ids) if i == 0 or ids[i - 1] != user_id]
-        matrix = np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
-        people = tuple((rows[i].user_id, rows[i].name) for i in starts)
+        if not rows:
+            return cls(model_id, (), version)
+        people = {row.user_id: row.name for row in rows}
+        places = {user_id: place for place, user_id in enumerate(people)}
+        matrix, owner = np.stack(vectors), np.array([places[row.user_id] for row in rows], np.int32)
         matrix.setflags(write=False)
-        return cls(model_id, matrix, np.array(starts, np.intp), people, version)
+        return cls(model_id, (Block(matrix, owner, tuple(people.items()), NONE_GONE),), version)
 
     def __len__(self) -> int:
         """The number of templates."""
-        return len(self.matrix)
+        return sum(map(len, self.blocks))
+
+    @property
+    def people(self) -> dict[str, str]:
+        """The name of each person by user_id, put together when asked for."""
+        return {
+            user_id: name
+            for block in self.blocks
+            for user_id, name in map(block.people.__getitem__, np.unique(np.delete(block.owner, block.gone)).tolist())
+        }
+
+    def name_of(self, user_id: str) -> str | None:
+        """What the person is called; None where nobody of that user_id is in it."""
+        return next((name for block in self.blocks for name in block.named(user_id)), None)
 
     def match(self, probe: Vector) -> Match:
         """The best person for `probe` ((dimension,) of length 1), by cosine, and the best of the others.
 
         Raises InvalidEmbedding for a probe that is not finite, not of length 1, or of another dimension.
         """
+        self._check(probe)
+        return _top(candidate for block in self.blocks for candidate in block.best(probe))
+
+    def rematch(self, probe: Vector, match: Match, old: "Gallery") -> Match:
+        """What `match(probe)` says, from what `old` said: where this one only continues it, few rows are looked at."""
+        known = [candidate for candidate in (match.best, match.runner_up) if candidate is not None]
+        if not self._continues(old, {candidate.user_id for candidate in known}):
+            return self.match(probe)
+        self._check(probe)
+        starts = [len(block.matrix) for block in old.blocks] + [0] * (len(self.blocks) - len(old.blocks))
+        fresh = (one for block, start in zip(self.blocks, starts, strict=True) for one in block.best(probe, start))
+        return _top([*known, *fresh])
+
+    def _continues(self, old: "Gallery", people: set[str]) -> bool:
+        """Whether this one has all rows of `people` that `old` has, where it has them."""
+        pairs = list(zip(self.blocks, old.blocks, strict=False))
+        return len(pairs) == len(old.blocks) and all(
+            block.continues(earlier) and not people & block.lost(earlier) for block, earlier in pairs
+        )
+
+    def _check(self, probe: Vector) -> None:
         if not abs(float(np.linalg.norm(probe)) - 1) < UNIT_TOLERANCE:  # written so that NaN fails it too
             raise InvalidEmbedding("The probe is not a finite vector of length 1.")
-        if not len(self):
-            return Match()
-        if probe.shape != (self.matrix.shape[1],):
-            raise InvalidEmbedding(f"The probe has {probe.size} numbers, the gallery {self.matrix.shape[1]}.")
-        return self._top_two(np.maximum.reduceat(self.matrix @ probe, self.starts))
+        dimension = self.blocks[0].matrix.shape[1] if self.blocks else probe.size
+        if probe.shape != (dimension,):
+            raise InvalidEmbedding(f"The probe has {probe.size} numbers, the gallery {dimension}.")
 
-    def _top_two(self, scores: NDArray[np.float32]) -> Match:
-        best = int(scores.argmax())
-        if len(scores) == 1:
-            return Match(self._candidate(best, scores))
-        others = scores.copy()
-        others[best] = -np.inf
-        return Match(self._candidate(best, scores), self._candidate(int(others.argmax()), scores))
 
-    def _candidate(self, person: int, scores: NDArray[np.float32]) -> Candidate:
-        return Candidate(*self.people[person], float(scores[person]))
+def _top(candidates: Iterable[Candidate]) -> Match:
+    """The best and the second best person, each by their best template."""
+    best: dict[str, Candidate] = {}
+    for one in sorted(candidates, key=lambda candidate: candidate.similarity):
+        best[one.user_id] = one
+    ranked = sorted(best.values(), key=lambda candidate: -candidate.similarity)
+    return Match(*ranked[:2])
 
 
 def mismatch(stored: str, running: str) -> str:

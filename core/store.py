@@ -1,6 +1,6 @@
 """The one door to the database: people, faces, events and who may operate, on SQLite or MySQL."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ from core.errors import InvalidField, ModelMismatch, PersonNotFound, StoreUnavai
 from core.eventfeed import EventFeed
 from core.events import entry, event_row, incident_row, page, stats
 from core.gallery import mismatch, refuse_strangers, unit
+from core.galleryfeed import GalleryFeed, moved
 from core.keyring import Keyring
 from core.migrations.tables import events, faces, gallery_state, operators, people
 from core.once import Once
@@ -54,6 +55,8 @@ from core.people import (
     template,
     with_faces,
 )
+from core.templates import Changes as Changed
+from core.templates import Mark, Page, Rows
 
 ANY = EventFilter()
 
@@ -75,6 +78,7 @@ class Store:
         self.answers = Answers(self._database)
         self.feed = EventFeed(self._database)
         self.doors = Doors(self._database)
+        self._gallery = GalleryFeed(self._database)
         self._utcnow = utcnow
         self.actor: Actor | None = None
         """Who changes what is changed, to be written down with it; None: nobody asks."""
@@ -117,6 +121,22 @@ class Store:
         if stored and model_id not in stored:
             raise ModelMismatch(mismatch(max(stored, key=stored.__getitem__), model_id))
         return version, [template(row, model_id) for row in rows]
+
+    def mark(self) -> Mark:
+        """As all up to `of`: see `core.templates.Templates`."""
+        return self._gallery.mark()
+
+    def total(self, model_id: str) -> int:
+        return self._gallery.total(model_id)
+
+    def page(self, model_id: str, after: int = 0) -> Page:
+        return self._gallery.page(model_id, after)
+
+    def changes(self, model_id: str, since: Mark) -> Changed | None:
+        return self._gallery.changes(model_id, since)
+
+    def of(self, model_id: str, user_ids: Collection[str]) -> Rows:
+        return self._gallery.of(model_id, user_ids)
 
     def models(self) -> dict[str, int]:
         """How many faces there are of each model, by its id."""
@@ -303,8 +323,8 @@ class Store:
         Of the `gallery`, it moves the version first: the lock on its row makes writers queue.
         """
         with self._database.writing() as connection:
-            if gallery:
-                connection.execute(update(gallery_state).values(version=gallery_state.c.version + 1))
+            if gallery and user_id is not None:
+                moved(connection, user_id)
             yield connection
             for incident in self.actor.did(acts, self._utcnow, user_id) if self.actor else ():
                 connection.execute(insert(events).values(incident_row(incident)))

@@ -41,10 +41,11 @@ faces = Table(
     Column("id", Integer, primary_key=True),
     Column("user_id", ForeignKey(people.c.user_id, ondelete="CASCADE"), nullable=False, index=True),
     Column("name", String(255), nullable=False),
-    Column("embedding", LargeBinary, nullable=False),  # little-endian float32, of length 1
+    Column("embedding", LargeBinary, nullable=False),  # little-endian float32, of length 1; sealed where `key_id` is
     Column("created_at", TIMESTAMP, nullable=False, server_default=func.current_timestamp()),
     Column("model_id", String(191), nullable=False, index=True),
     Column("quality", Float, nullable=False),
+    Column("key_id", String(16)),  # of the key that `embedding` is sealed with; none: it is plain
 )
 
 events = Table(
@@ -84,6 +85,15 @@ gallery_state = Table(
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),  # one row, 1
     Column("version", BigInteger, nullable=False),
+    Column("epoch", String(32)),  # this very database's name: one that is restored has another
+    Column("key_id", String(16)),  # of the key that new embeddings are sealed with; none: they are plain
+)
+
+gallery_changes = Table(
+    "gallery_changes",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", String(64), primary_key=True),  # no foreign key: that they are gone is a change
 )
 
 operators = Table(

@@ -52,11 +52,8 @@ class PlainLoop:
         return new
 
     def _match(self, probe: Vector) -> str | None:
-        scores = self._gallery.matrix @ probe
-        row = int(scores.argmax())
-        if not scores[row] >= self._threshold:
-            return None
-        return self._gallery.people[int(self._gallery.starts.searchsorted(row, side="right")) - 1][0]
+        best = self._gallery.match(probe).best
+        return best.user_id if best is not None and best.similarity >= self._threshold else None
 
 
 class OurLoop:
