@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,18 +28,30 @@ def unit(vector: NDArray[np.floating], dimension: int | None = None) -> Vector:
     return (flat / length).astype(np.float32)
 
 
+class Scan(Protocol):
+    """A quick look at a block: which rows are worth an exact one."""
+
+    def near(self, matrix: NDArray[np.float32], probe: Vector) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The rows of `matrix` (n, dimension), ascending, that could matter to a door, and their exact cosines.
+
+        Left out may be whoever is too unlike the probe to be let in or to spoil a margin.
+        """
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """Some templates: what there was of a block of a `Shelf` when somebody looked. What is written later is behind it.
 
     `matrix` is (n, dimension) float32 with rows of length 1, `owner` (n,) whose each is: a place in `people`, which may
-    hold more (user_id, name) than these rows need. `gone` are the rows that count no more.
+    hold more (user_id, name) than these rows need. `gone` are the rows that count no more. Without a `scan` every row
+    is looked at.
     """
 
     matrix: NDArray[np.float32]
     owner: NDArray[np.int32]
     people: Sequence[tuple[str, str]]
     gone: NDArray[np.intp]
+    scan: Scan | None = None
 
     def __len__(self) -> int:
         """The number of templates that count."""
@@ -46,9 +59,8 @@ class Block:
 
     def best(self, probe: Vector, start: int = 0) -> list[Candidate]:
         """The best person from row `start` on, and the best of the others, as far as there are any."""
-        scores = self.matrix[start:] @ probe
-        scores[self.gone[self.gone >= start] - start] = -np.inf
-        owner, found = self.owner[start:], list[Candidate]()
+        owner, scores = self._scores(probe, start)
+        found = list[Candidate]()
         while len(found) < 2 and len(scores):
             row = int(scores.argmax())
             if scores[row] == -np.inf:
@@ -57,6 +69,16 @@ class Block:
             found.append(Candidate(user_id, name, float(scores[row])))
             scores[owner == owner[row]] = -np.inf  # their other rows are no runner-up
         return found
+
+    def _scores(self, probe: Vector, start: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Whose each row is that matters, and its cosine, -inf where it is gone."""
+        if self.scan is not None and not start:
+            rows, scores = self.scan.near(self.matrix, probe)
+            scores[np.isin(rows, self.gone)] = -np.inf
+            return self.owner[rows], scores
+        scores = self.matrix[start:] @ probe
+        scores[self.gone[self.gone >= start] - start] = -np.inf
+        return self.owner[start:], scores
 
     def named(self, user_id: str) -> list[str]:
         """The names of `user_id` in it: one, or none."""

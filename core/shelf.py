@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,22 @@ from core.templates import Rows
 log = logging.getLogger(__name__)
 CAPACITY = 65_536  # rows of a block: 128 MiB of 512 numbers each, of which the system gives what is written to
 LEAST_LENGTH = 0.5  # of a stored embedding; what is shorter was damaged
+
+
+class Keeper(Protocol):
+    """Keeps the templates of one model, and hands out what they can be searched with. For one thread."""
+
+    def __len__(self) -> int:
+        """The number of templates."""
+
+    def add(self, rows: Rows) -> None:
+        """Damaged rows are left out, and said so. Raises InvalidEmbedding for rows of another dimension."""
+
+    def drop(self, user_ids: Collection[str]) -> None:
+        """All rows of these people. Who has none is passed over."""
+
+    def gallery(self, version: int, *, partial: bool = False) -> Gallery:
+        """Everything up to `version`. Those handed out before may stay as they are, but never tell of more people."""
 
 
 class Shelf:

@@ -63,6 +63,8 @@ ONLY_IN = {
         "core/migrations",
     },
     "alembic": {"core/database.py", "core/migrations"},
+    "faiss": {"core/search/faiss.py"},
+    "pymilvus": {"core/search/milvus.py"},
     "fastapi": {"api"},
     "uvicorn": {"api"},
     "prometheus_client": {"api"},

@@ -1,31 +1,39 @@
-"""The scan over sketches with FAISS's own loops, on plain arrays: there is no index that somebody could be writing."""
+"""A quick look over sketches, by FAISS's own loops on plain arrays: no index that somebody could be writing."""
+
+from dataclasses import dataclass
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Vector
+from core.search.sketch import Sketcher
 
 
-def near(sketches: NDArray[np.uint8], sketch: NDArray[np.uint8], radius: int) -> NDArray[np.intp]:
-    """The rows of `sketches` (n, width) that differ from `sketch` (width,) in at most `radius` bits, ascending."""
-    differing = np.empty(len(sketches), np.int32)
-    faiss.hammings(
-        faiss.swig_ptr(sketch), faiss.swig_ptr(sketches), 1, len(sketches), sketch.size, faiss.swig_ptr(differing)
-    )
-    return np.flatnonzero(differing <= radius)
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketches:
+    """`sketches` is (n, WIDTH) for a block of n rows. What differs in more than `radius` bits is left out."""
+
+    sketches: NDArray[np.uint8]
+    sketcher: Sketcher
+    radius: int
+
+    def near(self, matrix: NDArray[np.float32], probe: Vector) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        rows = np.flatnonzero(differing(self.sketches, self.sketcher.of(probe)) <= self.radius)
+        return rows, cosines(matrix, rows, probe)
 
 
-def similarities(matrix: NDArray[np.float32], rows: NDArray[np.intp], probe: Vector) -> NDArray[np.float32]:
-    """(rows,) cosines of `probe` (dimension,) with those rows of `matrix` (n, dimension), which is C-contiguous."""
+def differing(sketches: NDArray[np.uint8], sketch: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """(n,): in how many bits each of `sketches` (n, width) differs from `sketch` (width,)."""
+    bits = np.empty(len(sketches), np.int32)
+    faiss.hammings(*map(faiss.swig_ptr, (sketch, sketches)), 1, len(sketches), sketch.size, faiss.swig_ptr(bits))
+    return bits
+
+
+def cosines(matrix: NDArray[np.float32], rows: NDArray[np.intp], probe: Vector) -> NDArray[np.float32]:
+    """(k,): of `probe` (dimension,) with the rows `rows` (k,) of `matrix` (n, dimension), which is C-contiguous."""
+    faiss.omp_set_num_threads(1)  # of this thread: a second one is woken for longer than this takes
     found = np.empty(len(rows), np.float32)
-    faiss.fvec_inner_products_by_idx(
-        faiss.swig_ptr(found),
-        faiss.swig_ptr(probe),
-        faiss.swig_ptr(matrix),
-        faiss.swig_ptr(rows),
-        probe.size,
-        1,
-        len(rows),
-    )
+    arrays = map(faiss.swig_ptr, (found, np.ascontiguousarray(probe), matrix, rows))
+    faiss.fvec_inner_products_by_idx(*arrays, probe.size, 1, len(rows))
     return found

@@ -10,39 +10,34 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Vector
-
+BITS = 1024
+WIDTH = BITS // 8
 SPREAD = 3.6
 """Standard deviations of independent bits. Those of one rotation differ less: 4.5 of theirs (docs/scale.md)."""
 CHUNK = 4096  # rows turned at a time
+
+
+def radius(reach: float) -> int:
+    """In how many bits two of a similarity of at least `reach` may differ, all but a few in a million."""
+    share = float(np.arccos(reach) / np.pi)
+    return int(BITS * share + SPREAD * np.sqrt(BITS * share * (1 - share)))
 
 
 class Sketcher:
     """Sketches of `dimension` numbers. All of one process, and of all processes, are made alike."""
 
     def __init__(self, dimension: int) -> None:
-        self.dimension = dimension
-        self.bits = 512 if dimension >= 512 else 1024  # fewer numbers tell strangers apart less well
-        self.width = self.bits // 8
+        self._dimension = dimension
 
     def of(self, matrix: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """(n, width) for `matrix` (n, dimension)."""
-        chunks = [matrix[i : i + CHUNK] for i in range(0, len(matrix), CHUNK)]
-        sketches = [np.packbits(chunk @ self._turn > 0, axis=1) for chunk in chunks]
-        return np.concatenate(sketches) if sketches else np.empty((0, self.width), np.uint8)
-
-    def of_one(self, vector: Vector) -> NDArray[np.uint8]:
-        """(width,) for one of (dimension,)."""
-        return np.packbits(vector @ self._turn > 0)
-
-    def radius(self, reach: float) -> int:
-        """In how many bits two of a similarity of at least `reach` may differ, all but a few in a million."""
-        share = float(np.arccos(np.clip(reach, -1, 1)) / np.pi)
-        return int(self.bits * share + SPREAD * np.sqrt(self.bits * share * (1 - share)))
+        """(n, WIDTH) for `matrix` (n, dimension); (WIDTH,) for one vector (dimension,)."""
+        if matrix.ndim == 1 or len(matrix) <= CHUNK:
+            return np.packbits(matrix @ self._turn > 0, axis=-1)
+        return np.concatenate([self.of(matrix[i : i + CHUNK]) for i in range(0, len(matrix), CHUNK)])
 
     @cached_property
     def _turn(self) -> NDArray[np.float32]:
-        """(dimension, bits): as many whole rotations as the bits take, the last one cut."""
-        dice = np.random.default_rng(0)
-        whole = [np.linalg.qr(dice.standard_normal((self.dimension,) * 2))[0] for _ in range(-(-self.bits // self.dimension))]
-        return np.ascontiguousarray(np.concatenate(whole, axis=1)[:, : self.bits], np.float32)
+        """(dimension, BITS): as many whole rotations as the bits take, the last one cut."""
+        dice, square = np.random.default_rng(0), (self._dimension, self._dimension)
+        whole = [np.linalg.qr(dice.standard_normal(square))[0] for _ in range(-(-BITS // self._dimension))]
+        return np.ascontiguousarray(np.concatenate(whole, axis=1)[:, :BITS], np.float32)
