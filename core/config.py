@@ -26,12 +26,13 @@ from core.settings import (
     LogSettings,
     ModelSettings,
     RecognitionSettings,
+    SearchSettings,
     ZoneSettings,
 )
 
 PREFIX = "DOORWARD__"
 DEFAULT_PATH = Path("config.yaml")
-SECRETIVE = ("door.open", "door.close", "door.state", "door.headers", "door.body")
+SECRETIVE = ("search.token", "search.uri", "door.open", "door.close", "door.state", "door.headers", "door.body")
 """Keys whose values may hold a password: they are not repeated."""
 
 
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     lockout: LockoutSettings = LockoutSettings()
     enrolment: EnrolmentSettings = EnrolmentSettings()
     database: DatabaseSettings = DatabaseSettings()
+    search: SearchSettings = SearchSettings()
     api: ApiSettings = ApiSettings()
     door: DoorSettings = DoorSettings()
     kiosk: KioskSettings = KioskSettings()

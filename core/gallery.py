@@ -1,7 +1,10 @@
 """The enrolled faces of one model, and the exact search over them."""
 
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 import numpy as np
@@ -76,7 +79,7 @@ class Block:
             rows, scores = self.scan.near(self.matrix, probe)
             scores[np.isin(rows, self.gone)] = -np.inf
             return self.owner[rows], scores
-        scores = self.matrix[start:] @ probe
+        scores = np.vecdot(self.matrix[start:], probe)  # reads memory as fast as it goes; BLAS's product does not
         scores[self.gone[self.gone >= start] - start] = -np.inf
         return self.owner[start:], scores
 
@@ -149,7 +152,10 @@ class Gallery:
         Raises InvalidEmbedding for a probe that is not finite, not of length 1, or of another dimension.
         """
         self._check(probe)
-        return _top(candidate for block in self.blocks for candidate in block.best(probe))
+        if len(self.blocks) < 2:
+            return _top(candidate for block in self.blocks for candidate in block.best(probe))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # one core alone cannot read as fast as memory gives
+            return _top(chain.from_iterable(pool.map(lambda block: block.best(probe), self.blocks)))
 
     def rematch(self, probe: Vector, match: Match, old: "Gallery") -> Match:
         """What `match(probe)` says, from what `old` said: where this one only continues it, few rows are looked at."""

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 from core import attempts, challenge
@@ -23,7 +24,17 @@ from core.liveness import PassiveLiveness, RgbLiveness, find_liveness
 from core.opener import Opener
 from core.packs import find
 from core.recogniser import Recogniser
-from core.settings import DEMO, CameraSettings, DatabaseSettings, DoorSettings, LockoutSettings, ModelSettings
+from core.search.sketched import SketchedShelf
+from core.settings import (
+    DEMO,
+    CameraSettings,
+    DatabaseSettings,
+    DoorSettings,
+    LockoutSettings,
+    ModelSettings,
+    SearchSettings,
+)
+from core.shelf import Keeper, Shelf
 from core.sight import Sight
 from core.store import Store
 from core.watch import Watch
@@ -68,6 +79,16 @@ def make_store(settings: DatabaseSettings) -> Store:
     return Store(settings.url, timeout=settings.timeout)
 
 
+def make_keeper(settings: SearchSettings, model_id: str, reach: float) -> Keeper:
+    """What templates of that model are kept in and searched with. Who is less alike than `reach` may go unfound.
+
+    Raises SearchUnavailable.
+    """
+    if settings.engine == "exact" or (settings.engine == "auto" and find_spec("faiss") is None):
+        return Shelf(model_id)
+    return SketchedShelf(model_id, reach)
+
+
 def make_recogniser(settings: Settings, store: Store, *, live: bool = False) -> Recogniser:
     """`live`: for a camera, of which liveness is asked as configured; still pictures have none to ask."""
     return Recogniser(
@@ -77,6 +98,7 @@ def make_recogniser(settings: Settings, store: Store, *, live: bool = False) -> 
         liveness=settings.liveness,
         load_liveness=(lambda: make_liveness(settings)) if live and settings.liveness.passive else None,
         poll=settings.database.poll,
+        keeper=lambda model_id, reach: make_keeper(settings.search, model_id, reach),
     )
 
 

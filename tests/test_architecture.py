@@ -33,6 +33,7 @@ PURE = {
 STANDARD = {
     "bisect",
     "collections",
+    "concurrent",
     "dataclasses",
     "datetime",
     "enum",
@@ -42,6 +43,7 @@ STANDARD = {
     "itertools",
     "json",
     "math",
+    "os",
     "re",
     "secrets",
     "typing",

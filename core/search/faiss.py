@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from core.domain import Vector
 from core.search.sketch import Sketcher
 
+MANY = 8  # one row of so many is too many to be picked out: reading all in a row is quicker
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sketches:
@@ -20,6 +22,8 @@ class Sketches:
 
     def near(self, matrix: NDArray[np.float32], probe: Vector) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         rows = np.flatnonzero(differing(self.sketches, self.sketcher.of(probe)) <= self.radius)
+        if len(rows) * MANY > len(matrix):
+            return np.arange(len(matrix)), np.vecdot(matrix, probe)
         return rows, cosines(matrix, rows, probe)
 
 
