@@ -48,8 +48,8 @@ class Follower:
 
     @property
     def progress(self) -> tuple[int, int] | None:
-        """How many templates are loaded, of about how many; None once all are."""
-        return None if self._whole else (len(self._shelf), self._total)
+        """How many templates are loaded, of about how many; None where there is no second page."""
+        return None if self._whole or not self._total else (len(self._shelf), self._total)
 
     def _begin(self, mark: Mark | None) -> None:
         self._since = mark

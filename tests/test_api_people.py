@@ -9,6 +9,7 @@ from rest import NOON, Real, call, match, png, problem
 
 from core.domain import Consent, Person, Validity
 from core.errors import StoreUnavailable
+from core.templates import Mark
 
 
 @pytest.fixture
@@ -194,7 +195,7 @@ def test_a_process_whose_index_could_not_catch_up_matches_nobody(real: Real) -> 
 
     def and_then_it_goes_away(user_id: str) -> Any:
         erased = erase(user_id)
-        real.store.gallery_version = _away  # type: ignore[method-assign]
+        real.store.mark = _away  # type: ignore[method-assign]
         return erased
 
     real.store.erase = and_then_it_goes_away  # type: ignore[method-assign]
@@ -203,7 +204,7 @@ def test_a_process_whose_index_could_not_catch_up_matches_nobody(real: Real) -> 
     assert (answer.status_code, problem(answer)["code"]) == (503, "database_unavailable")
 
 
-def _away() -> int:
+def _away() -> Mark:
     raise StoreUnavailable("The database does not answer. Start it.")
 
 

@@ -109,7 +109,7 @@ class Desk:
         self.enrolment = Enrolment(self._recogniser, self.shelf, EnrolmentSettings())
 
     def knows(self):
-        return {user_id for user_id, _ in self._recogniser.gallery.people}
+        return set(self._recogniser.gallery.people)
 
     def begins(self, listed, folder, **how):
         return enrol_all(read_people(listed, folder), self.enrolment, Folk(self.shelf), **how)

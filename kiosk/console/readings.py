@@ -132,6 +132,8 @@ def _database(sources: Sources) -> tuple[Health, str, str]:
 
 
 def _gallery(sources: Sources) -> tuple[Health, str, str]:
+    if (loaded := sources.recogniser.progress) is not None:
+        return Health.IDLE, f"{loaded[0]:,} of about {loaded[1]:,} faces are loaded.", ""
     if sources.recogniser.loading:
         return Health.IDLE, "It is being loaded.", ""
     gallery = sources.recogniser.gallery

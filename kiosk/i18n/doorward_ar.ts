@@ -316,6 +316,10 @@
         <translation>الإدارة</translation>
     </message>
     <message>
+        <source>Faces are being loaded: {percent} %</source>
+        <translation>يجري تحميل الوجوه: {percent} %</translation>
+    </message>
+    <message>
         <source>Back</source>
         <translation>رجوع</translation>
     </message>

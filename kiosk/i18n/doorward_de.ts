@@ -300,6 +300,10 @@
         <translation>Verwaltung</translation>
     </message>
     <message>
+        <source>Faces are being loaded: {percent} %</source>
+        <translation>Gesichter werden geladen: {percent} %</translation>
+    </message>
+    <message>
         <source>Back</source>
         <translation>Zurück</translation>
     </message>

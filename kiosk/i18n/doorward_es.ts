@@ -300,6 +300,10 @@
         <translation>Gestión</translation>
     </message>
     <message>
+        <source>Faces are being loaded: {percent} %</source>
+        <translation>Se cargan las caras: {percent} %</translation>
+    </message>
+    <message>
         <source>Back</source>
         <translation>Volver</translation>
     </message>

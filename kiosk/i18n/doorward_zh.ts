@@ -296,6 +296,10 @@
         <translation>管理</translation>
     </message>
     <message>
+        <source>Faces are being loaded: {percent} %</source>
+        <translation>正在加载人脸：{percent} %</translation>
+    </message>
+    <message>
         <source>Back</source>
         <translation>返回</translation>
     </message>
