@@ -116,9 +116,9 @@ def test_nobody_is_lost_and_nobody_stays_however_it_is_changed(script):
 def test_a_small_gallery_is_looked_at_whole():
     shelf = SketchedShelf(MODEL_ID, REACH, least=3)
     shelf.add(crowd(np.random.default_rng(8), 2))
-    assert all(block.scan is None for block in shelf.gallery(1).blocks)
+    assert all(block.scan is None for block in shelf.gallery(1).parts)
     shelf.add(crowd(np.random.default_rng(9), 1, prefix="q"))
-    assert all(block.scan is not None for block in shelf.gallery(2).blocks)
+    assert all(block.scan is not None for block in shelf.gallery(2).parts)
 
 
 def test_one_more_face_is_the_only_one_that_is_sketched():

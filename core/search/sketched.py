@@ -52,9 +52,10 @@ class SketchedShelf:
         plain = self._shelf.gallery(version, partial=partial)
         if len(plain) < self._least:
             return plain
-        self._kept = [self._of(block) for block in plain.blocks]
-        blocks = zip(plain.blocks, self._kept, strict=True)
-        return replace(plain, blocks=tuple(replace(block, scan=self._scan(block, kept)) for block, kept in blocks))
+        blocks = self._shelf.blocks()
+        self._kept = [self._of(block) for block in blocks]
+        pairs = zip(blocks, self._kept, strict=True)
+        return replace(plain, parts=tuple(replace(block, scan=self._scan(block, kept)) for block, kept in pairs))
 
     def _of(self, block: Block) -> "_Kept":
         known = (kept for kept in self._kept if kept.storage is block.matrix.base)

@@ -62,8 +62,7 @@ class Crowd:
 
 def faces(dice: np.random.Generator, count: int, dimension: int) -> NDArray[np.float32]:
     """(count, dimension) in any direction, of length 1."""
-    matrix = dice.standard_normal((count, dimension), np.float32)
-    return _unit(matrix)
+    return _unit(dice.standard_normal((count, dimension), np.float32))
 
 
 def like(
@@ -73,8 +72,9 @@ def like(
     other = faces(dice, *matrix.shape)
     other = _unit(other - np.einsum("ij,ij->i", other, matrix)[:, np.newaxis] * matrix)
     share = similarity.astype(np.float32)[:, np.newaxis]
-    return share * matrix + np.sqrt(1 - share**2) * other
+    return (share * matrix + np.sqrt(1 - share**2) * other).astype(np.float32, copy=False)
 
 
 def _unit(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-    return (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float32, copy=False)
+    unit: NDArray[np.float32] = (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float32, copy=False)
+    return unit
