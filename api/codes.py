@@ -44,6 +44,7 @@ RAISED: tuple[type[errors.DoorwardError], ...] = (
     errors.Unavailable,
     errors.Busy,
     errors.StoreUnavailable,
+    errors.SearchUnavailable,
     errors.ModelUnavailable,
     errors.ModelMismatch,
     errors.DoorFailed,

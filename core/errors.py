@@ -239,6 +239,12 @@ class StoreUnavailable(Unavailable):
     code = "database_unavailable"
 
 
+class SearchUnavailable(Unavailable):
+    """The gallery is searched by Milvus, which does not answer, and is not kept in memory too."""
+
+    code = "search_unavailable"
+
+
 class ModelUnavailable(Unavailable):
     """The model pack is missing, incomplete or cannot be loaded."""
 

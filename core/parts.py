@@ -5,8 +5,10 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import blake2s
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core import attempts, challenge
 from core.bulletin import Standing
@@ -24,6 +26,7 @@ from core.liveness import PassiveLiveness, RgbLiveness, find_liveness
 from core.opener import Opener
 from core.packs import find
 from core.recogniser import Recogniser
+from core.search.milvus import MilvusKeeper
 from core.search.sketched import SketchedShelf
 from core.settings import (
     DEMO,
@@ -38,6 +41,9 @@ from core.shelf import Keeper, Shelf
 from core.sight import Sight
 from core.store import Store
 from core.watch import Watch
+
+if TYPE_CHECKING:
+    from core.search.collected import Collected
 
 LATCH_SECONDS = 0.5  # that a door's answer may take beside the driver's own time-out
 
@@ -80,13 +86,27 @@ def make_store(settings: DatabaseSettings) -> Store:
 
 
 def make_keeper(settings: SearchSettings, model_id: str, reach: float) -> Keeper:
-    """What templates of that model are kept in and searched with. Who is less alike than `reach` may go unfound.
+    """What templates of that model are kept in and searched with. Who is less alike than `reach` may go unfound."""
+    if settings.engine == "milvus":
+        local = _memory(find_spec("faiss") is not None, model_id, reach) if settings.local else None
+        return MilvusKeeper(make_collection(settings, model_id), model_id, local)
+    sketched = settings.engine == "faiss" or (settings.engine == "auto" and find_spec("faiss") is not None)
+    return _memory(sketched, model_id, reach)
 
-    Raises SearchUnavailable.
-    """
-    if settings.engine == "exact" or (settings.engine == "auto" and find_spec("faiss") is None):
-        return Shelf(model_id)
-    return SketchedShelf(model_id, reach)
+
+def _memory(sketched: bool, model_id: str, reach: float) -> Keeper:  # noqa: FBT001 - asked of faiss alone
+    return SketchedShelf(model_id, reach) if sketched else Shelf(model_id)
+
+
+def make_collection(settings: SearchSettings, model_id: str) -> "Collected":
+    """Milvus's of that model. Connects when it is first asked."""
+    from core.search.collected import Collected, connected  # noqa: PLC0415 - who searches otherwise has no pymilvus
+
+    return Collected(
+        lambda: connected(settings.uri, settings.token, settings.timeout),
+        f"doorward_{blake2s(model_id.encode()).hexdigest()[:16]}",
+        timeout=settings.timeout,
+    )
 
 
 def make_recogniser(settings: Settings, store: Store, *, live: bool = False) -> Recogniser:

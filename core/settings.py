@@ -178,8 +178,8 @@ class SearchSettings(Section):
     )
     uri: str = Field(
         "data/milvus.db",
-        min_length=1,
-        description="milvus: http://HOST:19530 of a cluster, or a file for one process alone",
+        pattern=r"https?://.+|.+\.db",
+        description="milvus: http://HOST:19530 of a cluster, or a FILE.db for one process alone",
     )
     token: str | None = Field(None, description="milvus: USER:PASSWORD or an API key of that cluster")
     timeout: Seconds = Field(1.0, description="milvus: seconds until one that does not answer counts as away")
@@ -194,6 +194,12 @@ class SearchSettings(Section):
         if library is not None and find_spec(library) is None:
             raise ValueError(f"{library} is not installed; run: pip install 'doorward[{engine}]'")
         return engine
+
+    @model_validator(mode="after")
+    def _lite(self) -> "SearchSettings":
+        if self.engine == "milvus" and self.uri.endswith(".db") and find_spec("milvus_lite") is None:
+            raise ValueError("a file needs milvus-lite, which is not installed; run: pip install milvus-lite")
+        return self
 
 
 class ApiSettings(Section):
