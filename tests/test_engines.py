@@ -1,19 +1,25 @@
 """What every engine of a search promises: one set of tests for looking at all, for sketches and for Milvus."""
 
+import json
 from itertools import count
 
 import numpy as np
 import pytest
 from fakes import MODEL_ID
 from milvus import Memory, in_this_process, served
+from typer.testing import CliRunner
 
+from core.admin.app import app
 from core.admin.bench.crowd import faces, like
+from core.demo import DemoFaceModel
+from core.domain import Template
 from core.errors import InvalidEmbedding, SearchUnavailable
 from core.parts import make_collection
 from core.search.milvus import MilvusKeeper, number_of
 from core.search.sketched import SketchedShelf
 from core.settings import SearchSettings
 from core.shelf import Shelf
+from core.store import Store
 from core.templates import Rows
 
 DIMENSION, REACH = 64, 0.4
@@ -244,6 +250,29 @@ def test_a_template_that_another_process_left_behind_matches_nobody():
     there.write([number_of("ann", old[0])], old)
     best = gallery.match(old[0]).best
     assert best is None or best.similarity < 0.9
+
+
+def test_reindex_makes_milvus_hold_what_the_store_has(tmp_path, monkeypatch, milvus_lite):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DOORWARD__DATABASE__URL", f"sqlite:///{tmp_path}/faces.sqlite")
+    monkeypatch.setenv("DOORWARD__MODELS__PACK", "demo")
+    assert "not milvus" in str(CliRunner().invoke(app, ["reindex"]).exception)
+    monkeypatch.setenv("DOORWARD__SEARCH__ENGINE", "milvus")
+    monkeypatch.setenv("DOORWARD__SEARCH__URI", milvus_lite)
+    model_id = DemoFaceModel().id
+    dimension = int(model_id.rsplit(":", 1)[1])
+    store, vector = Store(f"sqlite:///{tmp_path}/faces.sqlite"), faces(dice, 1, dimension)
+    store.migrate()
+    store.add_faces("ann", "Ann", [Template("ann", "Ann", vector[0], model_id, 1.0)], limit=4)
+    store.close()
+    there = in_lite(milvus_lite, model_id)
+    there.open(dimension)
+    there.write([7], vector)
+    for options in ([], ["--drop"]):
+        ran = CliRunner().invoke(app, ["reindex", "--json", *options])
+        assert (ran.exception, json.loads(ran.stdout)["templates"]) == (None, 1)
+        assert there.open(dimension) == {number_of("ann", vector[0])}
+    there.close()
 
 
 def test_who_is_read_and_changes_while_the_gallery_is_loaded_is_in_it():
