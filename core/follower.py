@@ -7,7 +7,7 @@ import numpy as np
 
 from core.domain import Validity
 from core.gallery import Gallery
-from core.shelf import Shelf
+from core.shelf import Keeper, Shelf
 from core.templates import BeginAnew, Changes, Mark, Rows, Templates
 
 
@@ -27,7 +27,7 @@ class Follower:
         model_id: str,
         publish: Callable[[Gallery], None],
         *,
-        shelf: Callable[[str], Shelf] = Shelf,
+        shelf: Callable[[str], Keeper] = Shelf,
         utcnow: Callable[[], datetime] = _utcnow,
     ) -> None:
         self._store = store
