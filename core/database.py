@@ -10,11 +10,11 @@ from pathlib import Path
 from pymysql import MySQLError
 from pymysql.constants import CR, ER
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from core import migrations
-from core.errors import ConfigError, StoreUnavailable
+from core.errors import ConfigError, EntryRefused, StoreUnavailable
 from core.tls import client_context
 
 logging.getLogger("sqlalchemy").setLevel(logging.WARNING)  # at DEBUG it quotes rows, with names and embeddings
@@ -106,6 +106,15 @@ class Database:
             return "See that database.url names a file that can be read and written, on a disk with room left."
         hints = "See that the server runs and that database.url has its host, name, user and password"
         return f"{hints}; database.tls_ca, who vouches for its certificate." if self._tls else f"{hints}."
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Tells what the database will never take, which raises EntryRefused, from what it cannot do now."""
+    try:
+        yield
+    except (DataError, IntegrityError) as error:
+        raise EntryRefused(f"The database refuses an entry of the journal for ever ({_cause(error)}).") from None
 
 
 def _parsed(text: str) -> URL:

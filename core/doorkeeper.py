@@ -234,7 +234,7 @@ class Doorkeeper:
         using = self._recogniser
         rules = using.rules
         liveness = using.liveness if rules.passive is not None else None
-        scene, decision = self._watch.see(frame, using.model, using.gallery, rules, liveness)
+        scene, decision = self._watch.see(frame, using.model, using.loaded, rules, liveness)
         if decision is None:
             return scene
         if decision.verdict is Verdict.GRANTED and not 0 <= self._clock() - frame.at <= SLOW:

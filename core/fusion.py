@@ -22,12 +22,13 @@ def with_frame(evidence: Evidence, frame: Observation, gallery: Gallery, count: 
     return replace(evidence, since=since, frames=frames, fused=gallery.match(fused([f.vector for f in frames])))
 
 
-def rematched(evidence: Evidence, gallery: Gallery) -> Evidence:
-    """`evidence` as another gallery sees it: somebody may have been enrolled, disabled or erased meanwhile."""
+def rematched(evidence: Evidence, gallery: Gallery, old: Gallery) -> Evidence:
+    """`evidence` of `old` as another gallery sees it: somebody may have been enrolled, disabled or erased meanwhile."""
     if not evidence.frames:
         return evidence
-    frames = tuple(replace(frame, match=gallery.match(frame.vector)) for frame in evidence.frames)
-    return replace(evidence, frames=frames, fused=gallery.match(fused([f.vector for f in frames])))
+    frames = tuple(replace(f, match=gallery.rematch(f.vector, f.match, old)) for f in evidence.frames)
+    probe = fused([f.vector for f in frames])
+    return replace(evidence, frames=frames, fused=gallery.rematch(probe, evidence.fused, old))
 
 
 def fused(vectors: Sequence[Vector]) -> Vector:

@@ -5,7 +5,10 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import blake2s
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core import attempts, challenge
 from core.bulletin import Standing
@@ -19,17 +22,35 @@ from core.encryption import KeyCommand, KeyFile, Keys, KeyVariable
 from core.engine import Engine
 from core.enrolment import Enrolment, Picture
 from core.faces import FaceModel, InsightFaceModel
+from core.gallerycopy import GalleryCopy
 from core.latch import Latch
 from core.liveness import PassiveLiveness, RgbLiveness, find_liveness
 from core.opener import Opener
+from core.outbox import Outbox
 from core.packs import find
 from core.recogniser import Recogniser
-from core.settings import DEMO, CameraSettings, DoorSettings, LockoutSettings, ModelSettings
+from core.search.milvus import MilvusKeeper
+from core.search.sketched import SketchedShelf
+from core.settings import (
+    DEMO,
+    CameraSettings,
+    DoorSettings,
+    LockoutSettings,
+    ModelSettings,
+    SearchSettings,
+)
+from core.shelf import Keeper, Shelf
 from core.sight import Sight
+from core.standby import Standby
 from core.store import Store
+from core.templates import Templates
 from core.watch import Watch
 
+if TYPE_CHECKING:
+    from core.search.collected import Collected
+
 KEY_FILE = "data/doorward.key"  # of a database on a server
+OFFLINE_FOLDER = Path("data/offline")  # of a kiosk whose database is on a server
 LATCH_SECONDS = 0.5  # that a door's answer may take beside the driver's own time-out
 
 
@@ -88,7 +109,56 @@ def _beside(url: str) -> Path:
     return Path(KEY_FILE) if file == url else Path(file).with_suffix(".key")
 
 
-def make_recogniser(settings: Settings, store: Store, *, live: bool = False) -> Recogniser:
+def offline_folder(settings: Settings) -> Path:
+    """Where a kiosk keeps what it needs without a database."""
+    chosen, file = settings.offline.folder, settings.database.url.removeprefix("sqlite:///")
+    if chosen != "auto":
+        return chosen
+    return OFFLINE_FOLDER if file == settings.database.url else Path(file).with_suffix(".offline")
+
+
+def make_standby(settings: Settings, store: Store) -> Standby:
+    """The kiosk's gallery, which goes on from a copy while the database is away."""
+    folder = offline_folder(settings)
+    copy = GalleryCopy(folder / "gallery", _local_keys(settings))
+    return Standby(store, copy, max_age=settings.offline.max_age * 3600)
+
+
+def make_outbox(settings: Settings, store: Store) -> Outbox:
+    """Where the kiosk's door records what happens, and tells how it stands."""
+    return Outbox(offline_folder(settings), _local_keys(settings), store, _telling(store, door_name(settings.door)))
+
+
+def _local_keys(settings: Settings) -> Keys:
+    """Those of the database, or of its own where that has none: what lies on a kiosk's disk is sealed in any case."""
+    return make_keys(settings) or Keys(KeyFile(offline_folder(settings) / "key"))
+
+
+def make_keeper(settings: SearchSettings, model_id: str, reach: float) -> Keeper:
+    """What templates of that model are kept in and searched with. Who is less alike than `reach` may go unfound."""
+    if settings.engine == "milvus":
+        local = _memory(find_spec("faiss") is not None, model_id, reach) if settings.local else None
+        return MilvusKeeper(make_collection(settings, model_id), model_id, local)
+    sketched = settings.engine == "faiss" or (settings.engine == "auto" and find_spec("faiss") is not None)
+    return _memory(sketched, model_id, reach)
+
+
+def _memory(sketched: bool, model_id: str, reach: float) -> Keeper:  # noqa: FBT001 - asked of faiss alone
+    return SketchedShelf(model_id, reach) if sketched else Shelf(model_id)
+
+
+def make_collection(settings: SearchSettings, model_id: str) -> "Collected":
+    """Milvus's of that model. Connects when it is first asked."""
+    from core.search.collected import Collected, connected  # noqa: PLC0415 - who searches otherwise has no pymilvus
+
+    return Collected(
+        lambda: connected(settings.uri, settings.token, settings.timeout),
+        f"doorward_{blake2s(model_id.encode()).hexdigest()[:16]}",
+        timeout=settings.timeout,
+    )
+
+
+def make_recogniser(settings: Settings, store: Templates, *, live: bool = False) -> Recogniser:
     """`live`: for a camera, of which liveness is asked as configured; still pictures have none to ask."""
     return Recogniser(
         lambda: make_model(settings.models),
@@ -97,6 +167,7 @@ def make_recogniser(settings: Settings, store: Store, *, live: bool = False) -> 
         liveness=settings.liveness,
         load_liveness=(lambda: make_liveness(settings)) if live and settings.liveness.passive else None,
         poll=settings.database.poll,
+        keeper=lambda model_id, reach: make_keeper(settings.search, model_id, reach),
     )
 
 
@@ -166,13 +237,18 @@ def make_limits(settings: LockoutSettings, *, live: bool) -> attempts.Limits:
 
 
 def make_engine(
-    settings: Settings, recogniser: Recogniser, store: Store, *, on_scene: Callable[[Scene], None]
+    settings: Settings,
+    recogniser: Recogniser,
+    store: Store,
+    *,
+    on_scene: Callable[[Scene], None],
+    outbox: Outbox | None = None,
 ) -> Engine:
-    """Raises ConfigError where the door's configuration cannot be used."""
+    """Records to the `outbox`, else to the store. Raises ConfigError where the door's configuration cannot be used."""
     return Engine(
         make_camera(settings.camera),
         recogniser,
-        store,
+        outbox or store,
         make_door(settings.door),
         make_watch(settings),
         open_seconds=settings.door.open_seconds,
@@ -181,7 +257,7 @@ def make_engine(
         door_timeout=settings.door.timeout + LATCH_SECONDS,
         limits=make_limits(settings.lockout, live=settings.liveness.enforced),
         sight=make_sight(settings.camera),
-        on_standing=_telling(store, door_name(settings.door)),
+        on_standing=outbox.tell if outbox else _telling(store, door_name(settings.door)),
         on_scene=on_scene,
     )
 

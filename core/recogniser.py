@@ -3,14 +3,11 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from math import inf
-from typing import Protocol
 
-import numpy as np
-
-from core.domain import Decision, Evidence, Fault, Image, Observation, Template, Validity, Verdict
+from core.domain import Decision, Evidence, Fault, Image, Observation, Verdict
 from core.errors import (
     DoorwardError,
     FaceNotFound,
@@ -19,24 +16,19 @@ from core.errors import (
     Unavailable,
 )
 from core.faces import FaceModel, auto_threshold
+from core.follower import Follower
 from core.fusion import with_frame
 from core.gallery import Gallery
 from core.liveness import PassiveLiveness
 from core.policy import Rules, decide
 from core.quality import Limits, assess
 from core.settings import LivenessSettings, RecognitionSettings
+from core.shelf import Keeper, Shelf
+from core.templates import Templates
 
 log = logging.getLogger(__name__)
 GALLERY_LOADING = "The gallery is being loaded. Wait a moment."
 MODEL_RETRY = 3.0  # seconds: somebody may be fetching the pack just now
-
-
-class Templates(Protocol):
-    """What the recogniser needs of the store. Each may raise StoreUnavailable."""
-
-    def migrate(self) -> None: ...
-    def gallery_version(self) -> int: ...
-    def templates(self, model_id: str) -> tuple[int, Sequence[Template]]: ...
 
 
 class Recogniser:
@@ -51,9 +43,12 @@ class Recogniser:
         liveness: LivenessSettings = LivenessSettings(),  # noqa: B008 - frozen: nobody can change the one that all share
         load_liveness: Callable[[], PassiveLiveness] | None = None,
         poll: float = 0.25,
+        keeper: Callable[[str, float], Keeper] = lambda model_id, _: Shelf(model_id),
         utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`load_liveness`: None where no passive model is wanted, as for still pictures."""
+        """`load_liveness`: None where no passive model is wanted, as for still pictures. `keeper`: what a model's
+        templates are kept in; who is less alike than its second argument matters to no decision.
+        """
         self._load = load
         self._store = store
         self._settings = settings
@@ -62,13 +57,14 @@ class Recogniser:
         self._liveness: PassiveLiveness | None = None
         self._limits = Limits(least_width=settings.min_face_px, largest=inf)  # a portrait may be cut close
         self._poll = poll
+        self._keeper = keeper
         self._utcnow = utcnow
         self._model: FaceModel | None = None
         self._gallery: Gallery | None = None
         self._model_error: Unavailable | None = ModelUnavailable("The model is being loaded. Wait a moment.")
         self._gallery_error: Unavailable | None = StoreUnavailable(GALLERY_LOADING)
+        self._follower: Follower | None = None
         self._loading = True
-        self._holds = Validity()
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -101,11 +97,24 @@ class Recogniser:
 
     @property
     def gallery(self) -> Gallery:
-        """Raises ModelUnavailable, ModelMismatch or StoreUnavailable where there is none to rely on."""
+        """The whole one. Raises ModelUnavailable, ModelMismatch or StoreUnavailable where there is none to rely on."""
+        loaded = self.loaded
+        if loaded.partial:
+            raise StoreUnavailable(GALLERY_LOADING)
+        return loaded
+
+    @property
+    def loaded(self) -> Gallery:
+        """What is there so far: enough for a door, where who is not in it is a stranger. Raises as `gallery`."""
         error = self._model_error or self._gallery_error
         if error is not None or self._gallery is None:
             raise _again(error)
         return self._gallery
+
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """How many templates are loaded, of about how many; None where none are being loaded."""
+        return self._follower.progress if self._follower is not None else None
 
     @property
     def rules(self) -> Rules:
@@ -185,13 +194,18 @@ class Recogniser:
 
     def _refresh_gallery(self) -> None:
         self._store.migrate()
-        version, now = self._store.gallery_version(), self._utcnow()
-        if self._gallery is None or self._gallery.version != version or not self._holds.at(now):
-            version, templates = self._store.templates(self.model.id)
-            valid = [template for template in templates if template.valid.at(now)]
-            self._gallery = Gallery.of(self.model.id, _sound(valid), version)
-            self._holds = _unchanged(templates, now)
+        if self._follower is None:
+            self._follower = Follower(
+                self._store, self.model.id, self._publish, shelf=self._keep_in, utcnow=self._utcnow
+            )
+        self._follower.follow(self._stop.is_set)
         self._gallery_error = None
+
+    def _keep_in(self, model_id: str) -> Keeper:
+        return self._keeper(model_id, self.rules.reach)
+
+    def _publish(self, gallery: Gallery) -> None:
+        self._gallery, self._gallery_error = gallery, None
 
     def _keep(self, error: Unavailable) -> None:
         if self._model is None:
@@ -211,22 +225,6 @@ def _again(error: Unavailable | None) -> DoorwardError:
     if error is None:
         return StoreUnavailable(GALLERY_LOADING)
     return type(error)(*error.args)
-
-
-def _unchanged(templates: Sequence[Template], now: datetime) -> Validity:
-    """From when until when nobody's validity begins or ends."""
-    bounds = [bound for t in templates for bound in (t.valid.since, t.valid.until) if bound is not None]
-    past, future = [b for b in bounds if b <= now], [b for b in bounds if b > now]
-    return Validity(max(past, default=None), min(future, default=None))
-
-
-def _sound(templates: Sequence[Template]) -> list[Template]:
-    """Without the damaged ones: a broken row matches nobody, and locks nobody else out."""
-    sound = [t for t in templates if np.isfinite(t.vector).all() and np.linalg.norm(t.vector) > 0.5]
-    if len(sound) < len(templates):
-        damaged = len(templates) - len(sound)
-        log.warning("%d stored embeddings are damaged and are left out; enrol them again", damaged)
-    return sound
 
 
 def wait_until_ready(recogniser: Recogniser, seconds: float) -> None:

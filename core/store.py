@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.answers import Answers, claim
 from core.backup import Backup
-from core.database import Database
+from core.database import Database, refusals
 from core.domain import (
     Act,
     Actor,
@@ -31,16 +31,15 @@ from core.domain import (
 from core.doors import Doors
 from core.embeddings import Embeddings
 from core.encryption import Keys
-from core.errors import InvalidField, ModelMismatch, PersonNotFound, StoreUnavailable
+from core.errors import InvalidField, PersonNotFound, StoreUnavailable
 from core.eventfeed import EventFeed
-from core.events import entry, event_row, incident_row, page, stats
-from core.gallery import mismatch, refuse_strangers, unit
+from core.events import Note, entry, event_row, incident_row, page, stats, write_down
+from core.gallery import refuse_strangers, unit
 from core.galleryfeed import GalleryFeed, moved
 from core.keyring import Keyring
 from core.migrations.tables import events, faces, gallery_state, operators, people
 from core.once import Once
 from core.people import (
-    TEMPLATES,
     amend,
     amended,
     change,
@@ -57,7 +56,6 @@ from core.people import (
     put_name,
     refuse_too_many,
     stored_face,
-    template,
     with_faces,
 )
 from core.rotation import Rotation
@@ -124,20 +122,6 @@ class Store:
         """A number that moves with every change of people or faces."""
         with self._database.reading() as connection:
             return _version(connection)
-
-    def templates(self, model_id: str) -> tuple[int, list[Template]]:
-        """The `gallery_version` and, of that very state, this model's templates of all active people.
-
-        Raises ModelMismatch where faces are stored, but none of this model.
-        """
-        with self._database.reading() as connection:
-            version = _version(connection)
-            self.rotation.check(connection)
-            rows = connection.execute(TEMPLATES.where(faces.c.model_id == model_id)).all()
-            stored = {} if rows else models(connection)
-        if stored and model_id not in stored:
-            raise ModelMismatch(mismatch(max(stored, key=stored.__getitem__), model_id))
-        return version, [template(row, model_id, self._embeddings) for row in rows]
 
     def mark(self) -> Mark:
         """As all up to `of`: see `core.templates.Templates`."""
@@ -282,7 +266,7 @@ class Store:
     def set_pin(self, user_id: str, secret_hash: str | None) -> None:
         """Keeps `secret_hash`, an argon2id hash, as the person's PIN; None: no PIN any more. Raises PersonNotFound."""
         act = Act.PIN_SET if secret_hash else Act.PIN_REMOVED
-        with self._changing(act, user_id=user_id, gallery=False) as connection:
+        with self._changing(act, user_id=user_id) as connection:
             change(connection, user_id, pin_hash=secret_hash)
 
     def pin(self, user_id: str) -> tuple[Person, str] | None:
@@ -290,6 +274,14 @@ class Store:
         with self._database.reading() as connection:
             row = connection.execute(one(user_id)).one_or_none()
         return None if row is None or row.pin_hash is None else (person(row), row.pin_hash)
+
+    def pins(self, user_ids: Collection[str] | None = None) -> dict[str, tuple[Person, str]]:
+        """As `pin` says it, of all of `user_ids`, or of everybody, that have one; by user_id."""
+        holders = select(people).where(people.c.pin_hash.is_not(None))
+        asked = holders if user_ids is None else holders.where(people.c.user_id.in_(list(user_ids)))
+        with self._database.reading() as connection:
+            rows = connection.execute(with_faces(asked)).all()
+        return {row.user_id: (person(row), row.pin_hash) for row in rows}
 
     def any_pin(self) -> bool:
         """Whether anybody who is not disabled has a PIN."""
@@ -314,6 +306,14 @@ class Store:
             if not connection.execute(told).rowcount:
                 raise StoreUnavailable("The event is not in the database any more. Was another put in its place?")
 
+    def deliver(self, notes: Sequence[Note]) -> None:
+        """Writes down what a kiosk has in its journal, the oldest first; what was delivered before is left as it is.
+
+        All or none. Raises EntryRefused where the database will never take one of them.
+        """
+        with self._database.writing() as connection, refusals():
+            write_down(connection, notes)
+
     def events(
         self, limit: int = 100, *, where: EventFilter = ANY, before: Event | Incident | None = None
     ) -> list[Event | Incident]:
@@ -336,18 +336,18 @@ class Store:
 
     def set_secret(self, role: Role, secret_hash: str) -> None:
         """Keeps `secret_hash`, an argon2id hash, in place of the one before."""
-        with self._changing(Act.SECRET_SET, gallery=False) as connection:
+        with self._changing(Act.SECRET_SET) as connection:
             connection.execute(delete(operators).where(operators.c.role == role))
             connection.execute(insert(operators).values(role=role, secret_hash=secret_hash))
 
     @contextmanager
-    def _changing(self, *acts: Act, user_id: str | None = None, gallery: bool = True) -> Iterator[Connection]:
+    def _changing(self, *acts: Act, user_id: str | None = None) -> Iterator[Connection]:
         """A transaction, with what it does written down where it is known for whom.
 
-        Of the `gallery`, it moves the version first: the lock on its row makes writers queue.
+        Of a person, it moves the gallery's version first: the lock on its row makes writers queue.
         """
         with self._database.writing() as connection:
-            if gallery and user_id is not None:
+            if user_id is not None:
                 moved(connection, user_id)
             yield connection
             for incident in self.actor.did(acts, self._utcnow, user_id) if self.actor else ():

@@ -119,10 +119,10 @@ class Watch:
 
     def _rematch(self, gallery: Gallery) -> None:
         """Somebody disabled in the middle of a visit is no match any more, also of frames seen before."""
-        if gallery is self._gallery:
+        old, self._gallery = self._gallery, gallery
+        if gallery is old or old is None:
             return
-        self._gallery = gallery
-        self._visits = {i: replace(v, evidence=rematched(v.evidence, gallery)) for i, v in self._visits.items()}
+        self._visits = {i: replace(v, evidence=rematched(v.evidence, gallery, old)) for i, v in self._visits.items()}
 
     def _abandoned(self, rules: Rules, now: float) -> Decision | None:
         """Who walks off in the middle of a challenge is denied, or every order could be tried for nothing."""

@@ -29,6 +29,7 @@ from kiosk.video import Video
 from kiosk.window import Window
 
 __all__ = ["make_parts", "make_window", "run", "signals_call"]
+LOADING_MS = 500  # between two looks how far the gallery is loaded
 PINS_MS = 5000  # between two questions whether anybody has a PIN
 
 
@@ -86,15 +87,24 @@ def make_window(settings: Settings, parts: Parts) -> Window:
     parts.bridge.scene_changed.connect(window.show_scene)
     bar.language_wanted.connect(speak_to)
     bar.pin_wanted.connect(partial(ask_pin, window, parts))
+    show_loading(window, parts)
     window.offer_pin(offered=False)
     if kiosk.pin:
         offer_pins(window, parts)
     return window
 
 
+def show_loading(window: Window, parts: Parts) -> None:
+    """How far the gallery has come is looked at now and then: at a million faces it takes half a minute."""
+    timer = QTimer(window, interval=LOADING_MS)
+    timer.setObjectName("loading")
+    timer.timeout.connect(lambda: window.door.loading.show_progress(parts.recogniser.progress))
+    timer.start()
+
+
 def offer_pins(window: Window, parts: Parts) -> None:
     """The way in by PIN is offered as soon as somebody has one, whoever set it, and no longer than that."""
-    ask = partial(parts.jobs.run, window, parts.store.any_pin, partial(_offer, window), lambda _: None)
+    ask = partial(parts.jobs.run, window, parts.pins.any_pin, partial(_offer, window), lambda _: None)
     timer = QTimer(window, interval=PINS_MS)
     timer.setObjectName("pins")
     timer.timeout.connect(ask)
@@ -108,7 +118,7 @@ def _offer(window: Window, any_pin: bool) -> None:  # noqa: FBT001 - the answer 
 
 def ask_pin(window: Window, parts: Parts) -> None:
     """For who cannot be recognised, or does not want to be."""
-    page = PinPage(parts.store, parts.jobs)
+    page = PinPage(parts.pins, parts.jobs)
     page.entered.connect(parts.engine.enter)
     page.left.connect(window.show_door)
     window.show_page(page)

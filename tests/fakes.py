@@ -1,15 +1,17 @@
 """Stand-ins with verbs: a test says what happens, the code under test sees an ordinary part."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
-from core.domain import Consent, Event, Face, Frame, Image, Incident, Template, Vector
-from core.errors import CameraUnavailable, DoorFailed, StoreUnavailable
-from core.gallery import refuse_strangers, unit
+from core.domain import Consent, Event, Face, Frame, Image, Incident, Template, Validity, Vector
+from core.encryption import Keys
+from core.errors import CameraUnavailable, DoorFailed, ModelMismatch, StoreUnavailable
+from core.gallery import mismatch, refuse_strangers, unit
 from core.looks import moved
 from core.once import Once
+from core.templates import NO_ROWS, Changes, Mark, Page, Rows
 from core.tracking import iou
 
 DIMENSION = 16
@@ -94,6 +96,26 @@ class FakeModel:
         return vector_of(max(image.people, key=lambda person: iou(person[1].box, face.box))[0])  # type: ignore[attr-defined]
 
 
+class FakeSource:
+    """Where keys are, in memory."""
+
+    name = "the test"
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def read(self) -> str:
+        return self._text
+
+    def write(self, text: str, *, new: bool) -> None:
+        raise NotImplementedError
+
+
+def keys(number: int) -> Keys:
+    """One key, another for each number."""
+    return Keys(FakeSource(bytes([number] * 32).hex()))
+
+
 class FakeStore:
     """Faces and events in memory. `goes_away` and `comes_back` are the network's."""
 
@@ -103,7 +125,10 @@ class FakeStore:
         self.log: list[str] = []
         self.recorded: list[Event] = []
         self.reported: list[Incident] = []
+        self.page_size = 1000
         self._version = 1
+        self._changed: list[tuple[int, str]] = []
+        self._ever: list[Template] = []  # held, so that no other takes one's place in memory, and so its number
         self._away = False
 
     def goes_away(self) -> None:
@@ -114,11 +139,22 @@ class FakeStore:
 
     def gains(self, *templates: Template) -> None:
         self.faces.extend(templates)
-        self._version += 1
+        self._moves(*(face.user_id for face in templates))
 
     def loses(self, who: str) -> None:
         self.faces = [face for face in self.faces if face.user_id != who]
+        self._moves(who)
+
+    def _numbered(self) -> list[tuple[int, Template]]:
+        """Each face with a number that it keeps, as a row its id."""
+        held = {id(face) for face in self._ever}
+        self._ever += [face for face in self.faces if id(face) not in held]
+        places = {id(face): place for place, face in enumerate(self._ever, 1)}
+        return [(places[id(face)], face) for face in self.faces]
+
+    def _moves(self, *people: str) -> None:
         self._version += 1
+        self._changed += [(self._version, who) for who in people]
 
     def migrate(self) -> None:
         self._answer()
@@ -127,9 +163,31 @@ class FakeStore:
         self._answer()
         return self._version
 
-    def templates(self, model_id: str) -> tuple[int, list[Template]]:
+    def mark(self) -> Mark:
         self._answer()
-        return self._version, list(self.faces)
+        return Mark("fake", self._version)
+
+    def total(self, model_id: str) -> int:
+        self._answer()
+        return len(self.faces)
+
+    def page(self, model_id: str, after: int = 0) -> Page:
+        self._answer()
+        others = next((face.model_id for face in self.faces if face.model_id != model_id), None)
+        if others and all(face.model_id != model_id for face in self.faces):
+            raise ModelMismatch(mismatch(others, model_id))
+        beyond = [(number, face) for number, face in self._numbered() if number > after]
+        here = beyond[: self.page_size]
+        return Page(_rows([face for _, face in here]), here[-1][0] if len(beyond) > len(here) else None)
+
+    def changes(self, model_id: str, since: Mark) -> Changes | None:
+        self._answer()
+        changed = frozenset(who for version, who in self._changed if version > since.version)
+        return Changes(Mark("fake", self._version), changed, self.of(model_id, changed))
+
+    def of(self, model_id: str, user_ids: Collection[str]) -> Rows:
+        self._answer()
+        return _rows([face for face in self.faces if face.user_id in user_ids])
 
     def add_faces(
         self,
@@ -169,6 +227,12 @@ class FakeStore:
     def _answer(self) -> None:
         if self._away:
             raise StoreUnavailable("The database does not answer. Start it.")
+
+
+def _rows(faces: Sequence[Template]) -> Rows:
+    matrix = np.stack([face.vector for face in faces]) if faces else NO_ROWS.matrix
+    valid = {face.user_id: face.valid for face in faces if face.valid != Validity()}
+    return Rows([face.user_id for face in faces], [face.name for face in faces], matrix, valid)
 
 
 class FakeDoor:

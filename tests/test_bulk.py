@@ -11,13 +11,14 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 
 import pytest
+from conftest import PORTRAITS
 from fakes import FakeStore
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.admin.app import main
 from core.bulk import Report, beside, enrol_all
-from core.demo import DemoFaceModel, write_portraits
+from core.demo import DemoFaceModel
 from core.domain import StoredFace
 from core.encryption import KeyFile, Keys
 from core.enrolment import Enrolment
@@ -110,7 +111,7 @@ class Desk:
         self.enrolment = Enrolment(self._recogniser, self.shelf, EnrolmentSettings())
 
     def knows(self):
-        return {user_id for user_id, _ in self._recogniser.gallery.people}
+        return set(self._recogniser.gallery.people)
 
     def begins(self, listed, folder, **how):
         return enrol_all(read_people(listed, folder), self.enrolment, Folk(self.shelf), **how)
@@ -124,8 +125,7 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def drawn(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("portraits")
-    write_portraits(folder)
+    folder = shutil.copytree(PORTRAITS, tmp_path_factory.mktemp("drawn") / "portraits")
     (folder / "torn.png").write_bytes((folder / "ada-1.png").read_bytes()[:300])
     return folder
 

@@ -83,6 +83,24 @@ def test_a_database_that_goes_takes_the_gallery_with_it_and_brings_it_back():
     assert recogniser.identify(image(("ann", face()))).verdict is Verdict.GRANTED
 
 
+def test_a_gallery_half_loaded_is_enough_for_a_door_and_not_for_who_must_know_everybody():
+    store, seen = FakeStore(template("ann"), template("bob"), template("cleo")), []
+    store.page_size = 2
+    recogniser, page = Recogniser(FakeModel, store, SETTINGS), store.page
+
+    def second_page(model_id, after=0):
+        if after:
+            seen.append((len(recogniser.loaded), recogniser.fault, recogniser.progress))
+            with pytest.raises(StoreUnavailable):
+                recogniser.identify(image(("ann", face())))
+        return page(model_id, after)
+
+    store.page = second_page
+    recogniser.refresh()
+    assert seen == [(2, None, (2, 3))]
+    assert (len(recogniser.gallery), recogniser.progress) == (3, None)
+
+
 def test_a_model_that_is_fetched_later_is_picked_up():
     missing = [ModelUnavailable("There is no pack. Fetch it.")]
 

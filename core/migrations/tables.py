@@ -70,6 +70,7 @@ events = Table(
     Column("policy", String(32)),
     Column("request_id", String(64)),
     Column("actor", String(96)),  # whose key it was that asked over REST
+    Column("uid", String(32), index=True, unique=True),  # given by the kiosk: delivered twice it is there once
     Column("position", BigInteger, index=True),  # for who follows the log; none yet, until it is final
 )
 

@@ -1,6 +1,5 @@
 """The pictures that are going to be stored: those of a sitting at the camera, or those of files."""
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -98,12 +97,9 @@ class Portfolio(QObject):
     def enrolled_as(self) -> str | None:
         """The name of whoever is enrolled under this user_id; None where nobody is, or it cannot be told."""
         try:
-            people = self._knower.gallery.people  # in the order of their user_ids
+            return self._knower.gallery.name_of(self._user_id)
         except DoorwardError:
             return None
-        place = bisect_left(people, (self._user_id, ""))
-        user_id, name = people[place] if place < len(people) else ("", "")
-        return name if user_id == self._user_id else None
 
     def lookalike(self) -> Candidate | None:
         """Who is enrolled under another user_id and close to these pictures."""

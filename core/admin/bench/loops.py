@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from math import inf
 from threading import Event
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from core.admin.bench.figures import Grant, Playback
 from core.admin.bench.survey import duration
 from core.camera import Camera, LatestFrame
 from core.domain import Face, Frame, Image, Vector, Verdict
+from core.errors import InvalidEmbedding
 from core.faces import FULL_LOOK, FaceModel
 from core.gallery import Gallery
 from core.liveness import PassiveLiveness
@@ -52,11 +54,11 @@ class PlainLoop:
         return new
 
     def _match(self, probe: Vector) -> str | None:
-        scores = self._gallery.matrix @ probe
-        row = int(scores.argmax())
-        if not scores[row] >= self._threshold:
-            return None
-        return self._gallery.people[int(self._gallery.starts.searchsorted(row, side="right")) - 1][0]
+        with suppress(InvalidEmbedding):
+            best = self._gallery.match(probe).best
+            if best is not None and best.similarity >= self._threshold:
+                return best.user_id
+        return None
 
 
 class OurLoop:

@@ -105,7 +105,7 @@ def survey(
 
     Raises InputError where an expected person is not enrolled or not in the video, and CameraUnavailable.
     """
-    _among(expected, {user_id for user_id, _ in gallery.people}, "nobody is enrolled under that user_id. Enrol them")
+    _among(expected, set(gallery.people), "nobody is enrolled under that user_id. Enrol them")
     times: list[float] = []
     passages = tuple(_passages(_noted(camera, times), model, gallery, limits, ANOTHER * threshold))
     if len(times) < 3:
