@@ -61,6 +61,7 @@ ONLY_IN = {
         "core/backup.py",
         "core/doors.py",
         "core/eventfeed.py",
+        "core/eventlog.py",
         "core/foreign.py",
         "core/galleryfeed.py",
         "core/rotation.py",

@@ -140,7 +140,7 @@ def test_tls_is_spoken_with_a_server_whose_certificate_is_vouched_for(mariadb, m
                 with closing(Store(url, tls_ca=ca)) as store, pytest.raises(StoreUnavailable, match="tls_ca"):
                     store.ping()
         finally:
-            with looked_into(f"{mariadb_url}?ssl_ca={ours['certificate']}") as connection:
+            with looked_into(mariadb_url.replace("ssl_disabled=true", f"ssl_ca={ours['certificate']}")) as connection:
                 connection.execute(sa.text("ALTER USER doorward@'127.0.0.1' REQUIRE NONE"))
 
 
