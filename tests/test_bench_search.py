@@ -4,13 +4,16 @@ import json
 
 import numpy as np
 import pytest
+from fakes import MODEL_ID
 from typer.testing import CliRunner
 
 from core.admin.app import app
 from core.admin.bench.crowd import ALIKE, PAGE, Crowd
+from core.admin.bench.misses import counted
 from core.admin.bench.searching import agreement
 from core.domain import Candidate, Match
 from core.errors import InputError
+from core.search.sketched import SketchedShelf
 
 
 def test_each_engine_is_told_beside_the_memory_and_the_loop_that_everyone_writes(tmp_path, monkeypatch):
@@ -62,3 +65,21 @@ def test_agreement_counts_those_whose_best_person_differs():
     assert (told["top1_agreement"], told["genuine_lost"]) == (0.5, 1)
     assert (told["runner_up_agreement"], told["runners_up_in_reach"]) == (0.0, 1)
     assert told["stranger_top1_agreement"] == 1.0
+
+
+@pytest.mark.parametrize("dimension", ["128", "512"])
+def test_few_are_lost_and_all_of_them_are_counted(tmp_path, monkeypatch, dimension):
+    monkeypatch.chdir(tmp_path)
+    options = ["--templates", "2000", "--dimension", dimension, "--probes", "1000", "--json"]
+    told = json.loads(CliRunner().invoke(app, ["bench", "misses", *options]).stdout)
+    assert told["lost"]["errors"] == told["spoilers_lost"]["errors"] == 0
+    assert told["spoilers_lost"]["of"] > 50
+
+
+def test_a_search_that_loses_somebody_is_seen_to():
+    crowd = Crowd(200, 64)
+    deaf = SketchedShelf(MODEL_ID, 0.99, least=0)
+    for rows in crowd.pages():
+        deaf.add(rows)
+    rates = counted(deaf.gallery(1), crowd, crowd.probes(50, 0), 0.4)
+    assert rates["lost"].errors > 25
