@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test lint pytest soak screenshots docs translations lock clean system
+.PHONY: help run demo test lint pytest soak feed screenshots docs translations lock clean system
 
 help:
 	@echo "make run    set up, start the kiosk and the REST API"
 	@echo "make demo   the same with a drawn camera: no webcam, no network, no model"
 	@echo "make test   set up, run every check and test"
 	@echo "make soak   run the door for ten minutes, its camera and database failing on the way"
+	@echo "make feed   10,000 changes by three processes, followed by three others: do they stay in step, and how soon"
 	@echo "make screenshots   every screen as a picture, into docs/screenshots/"
 	@echo "make docs   write docs/errors.md and docs/openapi.json anew, off the code"
 	@echo "make translations  gather the door's sentences, and make what the window reads of their translations"
@@ -31,12 +32,15 @@ lint: $(VENV)/ready
 	$(BIN)/mypy
 
 pytest: system
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 3 --dist worksteal
 
 SHARED := ../shared
 SOAKED := $(if $(wildcard $(SHARED)/video),--video $(SHARED)/video/lin_at_the_door.mp4 --face $(SHARED)/faces/lin/1.png)
 soak: $(VENV)/ready
 	DOORWARD__MODELS__PACK=$(SHARED)/models/test_pack $(BIN)/doorward-admin soak --minutes 10 $(SOAKED)
+
+feed: $(VENV)/ready
+	$(BIN)/python tests/feedrun.py 10000
 
 screenshots: system
 	$(BIN)/python docs/screenshots/make.py

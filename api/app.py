@@ -112,7 +112,7 @@ def create_app(
 
 def build(settings: Settings) -> FastAPI:
     """The API on the parts that the configuration stands for. Opens nothing. Raises ConfigError."""
-    store = make_store(settings.database)
+    store = make_store(settings)
     recogniser = make_recogniser(settings, store)
     return create_app(
         recogniser=recogniser,

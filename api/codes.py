@@ -44,6 +44,7 @@ RAISED: tuple[type[errors.DoorwardError], ...] = (
     errors.Unavailable,
     errors.Busy,
     errors.StoreUnavailable,
+    errors.EncryptionKeyUnavailable,
     errors.SearchUnavailable,
     errors.ModelUnavailable,
     errors.ModelMismatch,

@@ -22,8 +22,7 @@ CODES = (
     *("malformed_request", "invalid_field", "image_unreadable", "image_too_large", "face_not_found", "multiple_faces"),
     *("face_unfit", "invalid_embedding", "different_people", "all_refused", "face_limit_reached", "face_of_another"),
     *("not_this_person", "idempotency_key_reused", "busy", "unavailable", "database_unavailable", "model_unavailable"),
-    "model_mismatch",
-    "search_unavailable",
+    *("encryption_key_unavailable", "model_mismatch", "search_unavailable"),
 )
 KEY = r"^[\x21-\x7e]{1,255}$"
 REPLAYED = "Idempotent-Replayed"
@@ -75,7 +74,11 @@ class EnrolmentRoutes:
         partial: Annotated[bool, Query(description="Store the good pictures, tell of the others")] = False,
         idempotency_key: Annotated[
             str | None,
-            Header(pattern=KEY, description="Chosen by you for this request: sent again within a day, it is done once"),
+            Header(
+                alias="Idempotency-Key",
+                pattern=KEY,
+                description="Chosen by you for this request: sent again within a day, it is done once",
+            ),
         ] = None,
     ) -> EnrolledInPart | Enrolled:
         """Stores a face for each picture, all or none. The pictures themselves are not kept."""

@@ -59,8 +59,8 @@ class Bulletin:
         if self._clock() < self._again:
             return
         try:
-            self.stand()
             self._report_next()
+            self.stand()
         except DoorwardError as error:
             log.warning("an incident could not be recorded yet: %s", error)
             self._again = self._clock() + TELL_AGAIN

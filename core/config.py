@@ -19,12 +19,14 @@ from core.settings import (
     CameraSettings,
     DatabaseSettings,
     DoorSettings,
+    EncryptionSettings,
     EnrolmentSettings,
     KioskSettings,
     LivenessSettings,
     LockoutSettings,
     LogSettings,
     ModelSettings,
+    OfflineSettings,
     RecognitionSettings,
     SearchSettings,
     ZoneSettings,
@@ -51,6 +53,8 @@ class Settings(BaseSettings):
     lockout: LockoutSettings = LockoutSettings()
     enrolment: EnrolmentSettings = EnrolmentSettings()
     database: DatabaseSettings = DatabaseSettings()
+    encryption: EncryptionSettings = EncryptionSettings()
+    offline: OfflineSettings = OfflineSettings()
     search: SearchSettings = SearchSettings()
     api: ApiSettings = ApiSettings()
     door: DoorSettings = DoorSettings()

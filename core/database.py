@@ -3,18 +3,19 @@
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from pymysql import MySQLError
 from pymysql.constants import CR, ER
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from core import migrations
-from core.errors import ConfigError, StoreUnavailable
+from core.errors import ConfigError, EntryRefused, StoreUnavailable
+from core.tls import client_context
 
 logging.getLogger("sqlalchemy").setLevel(logging.WARNING)  # at DEBUG it quotes rows, with names and embeddings
 DRIVERS = (SQLAlchemyError, sqlite3.Error, MySQLError)  # the latter two where rows are fetched past SQLAlchemy
@@ -32,17 +33,21 @@ class Database:
     `timeout` seconds.
     """
 
-    def __init__(self, url: str, *, timeout: float) -> None:
+    def __init__(self, url: str, *, timeout: float, tls_ca: Path | None = None) -> None:
         self._url = _parsed(url)
         self._timeout = timeout
+        self._tls = tls_ca is not None
         self._is_file = self._url.get_backend_name() == "sqlite"
-        self._reader = (_sqlite if self._is_file else _mysql)(self._url, timeout)
+        self._reader = _sqlite(self._url, timeout) if self._is_file else _mysql(self._url, timeout, tls_ca)
         self._writer = self._reader.execution_options(sqlite_begin=WRITE)
         self._file: tuple[int, int] | None = None
         self._migrated = False
 
-    def migrate(self) -> None:
-        """Brings the schema up to date, from nothing if need be. Free once done; two processes may do it at once."""
+    def migrate(self, then: Callable[[], None] = lambda: None) -> None:
+        """Brings the schema up to date, from nothing if need be, and does `then` what else it takes.
+
+        Free once done; two processes may do it at once.
+        """
         if self._migrated:
             return
         with self._wall():
@@ -52,6 +57,7 @@ class Database:
                 _use_wal(self._reader, self._timeout)
             with self._writer.connect() as connection:
                 migrations.upgrade(connection, wait=self._timeout / 2)
+        then()
         self._migrated = True
 
     @contextmanager
@@ -98,7 +104,17 @@ class Database:
     def _remedy(self) -> str:
         if self._is_file:
             return "See that database.url names a file that can be read and written, on a disk with room left."
-        return "See that the server runs and that database.url has its host, name, user and password."
+        hints = "See that the server runs and that database.url has its host, name, user and password"
+        return f"{hints}; database.tls_ca, who vouches for its certificate." if self._tls else f"{hints}."
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Tells what the database will never take, which raises EntryRefused, from what it cannot do now."""
+    try:
+        yield
+    except (DataError, IntegrityError) as error:
+        raise EntryRefused(f"The database refuses an entry of the journal for ever ({_cause(error)}).") from None
 
 
 def _parsed(text: str) -> URL:
@@ -112,7 +128,7 @@ def _parsed(text: str) -> URL:
     )
 
 
-def _mysql(url: URL, timeout: float) -> Engine:
+def _mysql(url: URL, timeout: float, tls_ca: Path | None) -> Engine:
     lock_wait = max(1, int(timeout) - 1)  # so that the server gives up on a lock before we give up on it
     return create_engine(
         url,
@@ -127,6 +143,7 @@ def _mysql(url: URL, timeout: float) -> Engine:
             "connect_timeout": timeout,
             "read_timeout": timeout,
             "write_timeout": timeout,
+            "ssl": None if tls_ca is None else client_context(tls_ca),
             "init_command": f"SET SESSION innodb_lock_wait_timeout = {lock_wait}, time_zone = '+00:00'",
         },
     )

@@ -309,6 +309,9 @@ class Act(StrEnum):
     SECRET_SET = "secret_set"  # noqa: S105 - a code: the operator's PIN or the administrator's passphrase
     SETTINGS_CHANGED = "settings_changed"
     EVENTS_EXPORTED = "events_exported"
+    KEY_ROTATED = "key_rotated"
+    BACKED_UP = "backed_up"
+    RESTORED = "restored"
 
 
 ACTS = frozenset(Act)

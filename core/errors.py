@@ -239,6 +239,34 @@ class StoreUnavailable(Unavailable):
     code = "database_unavailable"
 
 
+class EncryptionKeyUnavailable(StoreUnavailable):
+    """The key that the embeddings are encrypted with is not where it is looked for."""
+
+    code = "encryption_key_unavailable"
+
+
+class SealBroken(StoreUnavailable):
+    """What was encrypted has been altered, or put in another's place."""
+
+
+class OfflineTooLong(StoreUnavailable):
+    """The database has been away for longer than the local copy may be relied on."""
+
+    code = "offline_too_long"
+
+
+class LocalFileUnavailable(Unavailable):
+    """What a kiosk keeps for the time without a database cannot be read or written."""
+
+    code = "local_file_unavailable"
+
+
+class LocalFileUnreadable(LocalFileUnavailable):
+    """It was sealed with another key, or is damaged."""
+
+    code = "local_file_unreadable"
+
+
 class SearchUnavailable(Unavailable):
     """The gallery is searched by Milvus, which does not answer, and is not kept in memory too."""
 
@@ -285,6 +313,12 @@ class TooManyStreams(Unavailable):
     """As many follow the events as this process serves at once."""
 
     code = "too_many_streams"
+
+
+class EntryRefused(DoorwardError):
+    """The database will never take this entry of the journal; the others go on."""
+
+    code = "entry_refused"
 
 
 class Stopped(DoorwardError):

@@ -1,12 +1,14 @@
 """The event log as rows: what is written of an event, how entries are asked for, what they come to. `Store` runs it."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, case, func, insert, or_, select, update
 
 from core.domain import Act, Decision, Event, EventFilter, EventStats, Incident, Liveness, Reason, Verdict
 from core.migrations.tables import events
@@ -60,6 +62,44 @@ def incident_row(incident: Incident) -> dict[str, Any]:
         "request_id": incident.request_id,
         "actor": incident.actor,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One entry of a kiosk's journal: a `row` for the log, or what the `door` did about the one with that `uid`."""
+
+    uid: str
+    row: Mapping[str, Any] | None = None
+    door: str | None = None
+
+    def packed(self) -> bytes:
+        row = {**self.row, "at": self.row["at"].isoformat()} if self.row is not None else None
+        return json.dumps({"uid": self.uid, "row": row, "door": self.door}).encode()
+
+    @classmethod
+    def unpacked(cls, text: bytes) -> "Note":
+        read = json.loads(text)
+        if read["row"] is not None:
+            read["row"]["at"] = datetime.fromisoformat(read["row"]["at"])
+        return cls(**read)
+
+
+def write_down(connection: Connection, notes: Sequence[Note]) -> None:
+    """All of `notes`, the oldest first; nothing for what is there already."""
+    new = {note.uid: dict(note.row) for note in notes if note.row is not None}
+    known = set(connection.scalars(select(events.c.uid).where(events.c.uid.in_(list(new)))))
+    for note in notes:
+        if note.door is not None and note.uid in new:
+            new[note.uid]["door"] = note.door
+        if note.door is not None and (note.uid not in new or note.uid in known):
+            other = or_(events.c.door.is_(None), events.c.door != note.door)
+            told = update(events).where(events.c.uid == note.uid, other)
+            connection.execute(told.values(door=note.door, position=None))
+    rows = [row | {"uid": uid} for uid, row in new.items() if uid not in known]
+    given = {column for row in rows for column in row}
+    columns = [column.name for column in events.columns if column.name in given]
+    if rows:
+        connection.execute(insert(events), [{column: row.get(column) for column in columns} for row in rows])
 
 
 def entry(row: Row[Any]) -> Event | Incident:

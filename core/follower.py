@@ -8,7 +8,7 @@ import numpy as np
 from core.domain import Validity
 from core.gallery import Gallery
 from core.shelf import Keeper, Shelf
-from core.templates import Changes, Mark, Rows, Templates
+from core.templates import BeginAnew, Changes, Mark, Rows, Templates
 
 
 def _utcnow() -> datetime:
@@ -42,7 +42,11 @@ class Follower:
 
         Returns early where it is `stopped`. Raises StoreUnavailable, ModelMismatch.
         """
-        if not self._round(stopped):  # another database, or it was away for too long
+        try:
+            known = self._round(stopped)
+        except BeginAnew:
+            known = False
+        if not known:  # another database, or it was away for too long
             self._begin(None)
             self._round(stopped)
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
-from core.columns import Found, columns
 from core.database import Database
 from core.domain import Validity
+from core.embeddings import Embeddings, Found
 from core.errors import ModelMismatch
 from core.gallery import mismatch
 from core.migrations.tables import faces, gallery_changes, gallery_state, people
 from core.people import models, validity
+from core.rotation import Rotation
 from core.templates import NO_ROWS, Changes, Mark, Page, Rows
 
 PAGE = 10_000  # rows
@@ -25,15 +26,18 @@ BATCH = 500  # people in one answer, and in one statement
 KEPT = 100_000  # versions of which it is known who changed
 TIDIED = 1_000  # versions from one tidying to the next
 
-FACES = select(faces.c.id, faces.c.user_id, faces.c.name, faces.c.embedding)
+FACES = select(faces.c.id, faces.c.user_id, faces.c.name, faces.c.embedding, faces.c.key_id)
+EVER = Validity()
 APART = ~people.c.active | people.c.valid_from.is_not(None) | people.c.valid_until.is_not(None)
 
 
 class GalleryFeed:
     """`core.templates.Templates` over the database. Raises StoreUnavailable as `Store` does."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, embeddings: Embeddings, rotation: Rotation) -> None:
         self._database = database
+        self._embeddings = embeddings
+        self._rotation = rotation
         self._apart: dict[str, Validity | None] | None = None
         self._reading_apart = Lock()
 
@@ -49,6 +53,7 @@ class GalleryFeed:
         apart = self._people_apart(anew=not after)
         asked = FACES.where(faces.c.model_id == model_id, faces.c.id > after).order_by(faces.c.id).limit(PAGE)
         with self._database.reading() as connection:
+            self._rotation.check(connection)
             found = _raw(connection, asked)
             if not found and not after:
                 _refuse_others(connection, model_id)
@@ -56,7 +61,7 @@ class GalleryFeed:
             self._apart = None
         seen = [row for row in found if apart.get(row[1], EVER) is not None] if apart else found
         valid = {who: when for who, when in apart.items() if when is not None}
-        return Page(columns(seen, model_id, valid), found[-1][0] if len(found) == PAGE else None)
+        return Page(self._embeddings.rows(seen, model_id, valid), found[-1][0] if len(found) == PAGE else None)
 
     def changes(self, model_id: str, since: Mark) -> Changes | None:
         with self._database.reading() as connection:
@@ -69,12 +74,24 @@ class GalleryFeed:
             some = connection.execute(changed.order_by(gallery_changes.c.version).limit(BATCH)).all()
             upto = some[-1].version if len(some) == BATCH else now.version
             user_ids = set(connection.scalars(select(gallery_changes.c.user_id).where(*_within(since, upto))))
-            rows = _rows(connection, model_id, user_ids)
+            rows = self._rows(connection, model_id, user_ids)
         return Changes(Mark(now.epoch, upto), frozenset(user_ids), rows, upto < now.version)
 
     def of(self, model_id: str, user_ids: Collection[str]) -> Rows:
         with self._database.reading() as connection:
-            return _rows(connection, model_id, user_ids)
+            return self._rows(connection, model_id, user_ids)
+
+    def _rows(self, connection: Connection, model_id: str, user_ids: Collection[str]) -> Rows:
+        self._rotation.check(connection)
+        found: list[tuple[int, str, str, bytes, str | None]] = []
+        valid: dict[str, Validity] = {}
+        for some in _batches(user_ids):
+            asked = select(people.c.user_id, people.c.valid_from, people.c.valid_until)
+            there = connection.execute(asked.where(people.c.active, people.c.user_id.in_(some))).all()
+            valid |= {row.user_id: when for row in there if (when := validity(row)) != EVER}
+            mine = faces.c.user_id.in_([row.user_id for row in there])
+            found += _raw(connection, FACES.where(faces.c.model_id == model_id, mine).order_by(faces.c.id))
+        return self._embeddings.rows(found, model_id, valid)
 
     def _people_apart(self, *, anew: bool) -> dict[str, Validity | None]:
         """Who is not simply let in, which are few: None for who is disabled.
@@ -90,9 +107,6 @@ class GalleryFeed:
                     found = connection.execute(asked.where(APART)).all()
                 apart = self._apart = {row.user_id: validity(row) if row.active else None for row in found}
         return apart
-
-
-EVER = Validity()
 
 
 def moved(connection: Connection, user_id: str) -> None:
@@ -117,18 +131,6 @@ def _remembers(connection: Connection, since: Mark) -> bool:
 
 def _within(since: Mark, upto: int) -> tuple[Any, ...]:
     return gallery_changes.c.version > since.version, gallery_changes.c.version <= upto
-
-
-def _rows(connection: Connection, model_id: str, user_ids: Collection[str]) -> Rows:
-    found: list[tuple[int, str, str, bytes]] = []
-    valid: dict[str, Validity] = {}
-    for some in _batches(user_ids):
-        asked = select(people.c.user_id, people.c.valid_from, people.c.valid_until)
-        there = connection.execute(asked.where(people.c.active, people.c.user_id.in_(some))).all()
-        valid |= {row.user_id: when for row in there if (when := validity(row)) != EVER}
-        mine = faces.c.user_id.in_([row.user_id for row in there])
-        found += _raw(connection, FACES.where(faces.c.model_id == model_id, mine).order_by(faces.c.id))
-    return columns(found, model_id, valid)
 
 
 def _raw(connection: Connection, asked: Select[Any]) -> Found:

@@ -18,12 +18,15 @@ from core.demo import DEMO_PEOPLE, DemoCamera, DemoFaceModel, portraits
 from core.domain import Scene
 from core.door import CommandDoor, Door, HttpDoor, RelayState, SimulatedDoor
 from core.doors import DoorState
+from core.encryption import KeyCommand, KeyFile, Keys, KeyVariable
 from core.engine import Engine
 from core.enrolment import Enrolment, Picture
 from core.faces import FaceModel, InsightFaceModel
+from core.gallerycopy import GalleryCopy
 from core.latch import Latch
 from core.liveness import PassiveLiveness, RgbLiveness, find_liveness
 from core.opener import Opener
+from core.outbox import Outbox
 from core.packs import find
 from core.recogniser import Recogniser
 from core.search.milvus import MilvusKeeper
@@ -31,7 +34,6 @@ from core.search.sketched import SketchedShelf
 from core.settings import (
     DEMO,
     CameraSettings,
-    DatabaseSettings,
     DoorSettings,
     LockoutSettings,
     ModelSettings,
@@ -39,12 +41,16 @@ from core.settings import (
 )
 from core.shelf import Keeper, Shelf
 from core.sight import Sight
+from core.standby import Standby
 from core.store import Store
+from core.templates import Templates
 from core.watch import Watch
 
 if TYPE_CHECKING:
     from core.search.collected import Collected
 
+KEY_FILE = "data/doorward.key"  # of a database on a server
+OFFLINE_FOLDER = Path("data/offline")  # of a kiosk whose database is on a server
 LATCH_SECONDS = 0.5  # that a door's answer may take beside the driver's own time-out
 
 
@@ -81,8 +87,51 @@ def make_liveness(settings: Settings) -> PassiveLiveness:
     return RgbLiveness(find_liveness(settings.liveness.model, settings.models.root), threads=settings.models.threads)
 
 
-def make_store(settings: DatabaseSettings) -> Store:
-    return Store(settings.url, timeout=settings.timeout)
+def make_store(settings: Settings) -> Store:
+    database = settings.database
+    return Store(database.url, timeout=database.timeout, keys=make_keys(settings), tls_ca=database.tls_ca)
+
+
+def make_keys(settings: Settings) -> Keys | None:
+    """What embeddings are encrypted with; None: they are not. Reads nothing yet."""
+    chosen = settings.encryption
+    if not chosen.enabled:
+        return None
+    if chosen.key_command:
+        return Keys(KeyCommand(chosen.key_command))
+    if chosen.key_variable is not None:
+        return Keys(KeyVariable(chosen.key_variable))
+    return Keys(KeyFile(_beside(settings.database.url) if chosen.key_file == "auto" else chosen.key_file))
+
+
+def _beside(url: str) -> Path:
+    file = url.removeprefix("sqlite:///")
+    return Path(KEY_FILE) if file == url else Path(file).with_suffix(".key")
+
+
+def offline_folder(settings: Settings) -> Path:
+    """Where a kiosk keeps what it needs without a database."""
+    chosen, file = settings.offline.folder, settings.database.url.removeprefix("sqlite:///")
+    if chosen != "auto":
+        return chosen
+    return OFFLINE_FOLDER if file == settings.database.url else Path(file).with_suffix(".offline")
+
+
+def make_standby(settings: Settings, store: Store) -> Standby:
+    """The kiosk's gallery, which goes on from a copy while the database is away."""
+    folder = offline_folder(settings)
+    copy = GalleryCopy(folder / "gallery", _local_keys(settings))
+    return Standby(store, copy, max_age=settings.offline.max_age * 3600)
+
+
+def make_outbox(settings: Settings, store: Store) -> Outbox:
+    """Where the kiosk's door records what happens, and tells how it stands."""
+    return Outbox(offline_folder(settings), _local_keys(settings), store, _telling(store, door_name(settings.door)))
+
+
+def _local_keys(settings: Settings) -> Keys:
+    """Those of the database, or of its own where that has none: what lies on a kiosk's disk is sealed in any case."""
+    return make_keys(settings) or Keys(KeyFile(offline_folder(settings) / "key"))
 
 
 def make_keeper(settings: SearchSettings, model_id: str, reach: float) -> Keeper:
@@ -109,7 +158,7 @@ def make_collection(settings: SearchSettings, model_id: str) -> "Collected":
     )
 
 
-def make_recogniser(settings: Settings, store: Store, *, live: bool = False) -> Recogniser:
+def make_recogniser(settings: Settings, store: Templates, *, live: bool = False) -> Recogniser:
     """`live`: for a camera, of which liveness is asked as configured; still pictures have none to ask."""
     return Recogniser(
         lambda: make_model(settings.models),
@@ -188,13 +237,18 @@ def make_limits(settings: LockoutSettings, *, live: bool) -> attempts.Limits:
 
 
 def make_engine(
-    settings: Settings, recogniser: Recogniser, store: Store, *, on_scene: Callable[[Scene], None]
+    settings: Settings,
+    recogniser: Recogniser,
+    store: Store,
+    *,
+    on_scene: Callable[[Scene], None],
+    outbox: Outbox | None = None,
 ) -> Engine:
-    """Raises ConfigError where the door's configuration cannot be used."""
+    """Records to the `outbox`, else to the store. Raises ConfigError where the door's configuration cannot be used."""
     return Engine(
         make_camera(settings.camera),
         recogniser,
-        store,
+        outbox or store,
         make_door(settings.door),
         make_watch(settings),
         open_seconds=settings.door.open_seconds,
@@ -203,7 +257,7 @@ def make_engine(
         door_timeout=settings.door.timeout + LATCH_SECONDS,
         limits=make_limits(settings.lockout, live=settings.liveness.enforced),
         sight=make_sight(settings.camera),
-        on_standing=_telling(store, door_name(settings.door)),
+        on_standing=outbox.tell if outbox else _telling(store, door_name(settings.door)),
         on_scene=on_scene,
     )
 

@@ -4,32 +4,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, insert, or_, select, true, update
 
 from core.domain import Act, Changes, Consent, Person, StoredFace, Template, Validity, Vector
-from core.errors import FaceLimitReached, InvalidField, PersonNotFound, StoreUnavailable
+from core.embeddings import Embeddings, sealed
+from core.encryption import Key
+from core.errors import FaceLimitReached, InvalidField, PersonNotFound
 from core.gallery import unit
 from core.migrations.tables import faces, people
 
-STORED = np.dtype("<f4")
 _LITERAL = str.maketrans({"/": "//", "%": "/%", "_": "/_"})
-
-TEMPLATES = (
-    select(
-        faces.c.id,
-        faces.c.user_id,
-        people.c.name,
-        faces.c.embedding,
-        faces.c.quality,
-        people.c.valid_from,
-        people.c.valid_until,
-    )
-    .join_from(faces, people)
-    .where(people.c.active)
-    .order_by(faces.c.id)
-)
-"""All faces of active people."""
 
 
 def one(user_id: str) -> Select[Any]:
@@ -73,12 +57,13 @@ def fits(field: str, value: str, column: Column[str]) -> None:
         raise InvalidField(field, f"expected 1 to {longest} characters, all of which UTF-8 can write")
 
 
-def face_row(user_id: str, name: str, template: Template) -> dict[str, Any]:
+def face_row(user_id: str, name: str, template: Template, key: Key | None) -> dict[str, Any]:
     """Raises InvalidEmbedding."""
     return {
         "user_id": user_id,
         "name": name,
-        "embedding": unit(template.vector).astype(STORED).tobytes(),
+        "embedding": sealed(unit(template.vector), user_id, template.model_id, key),
+        "key_id": None if key is None else key.id,
         "model_id": template.model_id,
         "quality": template.quality,
     }
@@ -95,11 +80,11 @@ def refuse_too_many(connection: Connection, user_id: str, new: Sequence[Template
     )
 
 
-def own_vectors(connection: Connection, user_id: str, model_id: str) -> list[Vector]:
+def own_vectors(connection: Connection, user_id: str, model_id: str, embeddings: Embeddings) -> list[Vector]:
     """The person's templates of that model. Raises StoreUnavailable where one is damaged."""
     mine = (faces.c.user_id == user_id) & (faces.c.model_id == model_id)
-    stored = connection.execute(select(faces.c.id, faces.c.embedding).where(mine))
-    return [_vector(row.id, row.embedding) for row in stored]
+    stored = connection.execute(select(faces.c.id, faces.c.embedding, faces.c.key_id).where(mine))
+    return [embeddings.vector(row.id, user_id, model_id, row.embedding, row.key_id) for row in stored]
 
 
 def put_name(connection: Connection, user_id: str, name: str) -> None:
@@ -153,11 +138,6 @@ def person(row: Row[Any]) -> Person:
     return Person(row.user_id, row.name, row.active, row.faces, row.pin_hash is not None, validity(row), consent)
 
 
-def template(row: Any, model_id: str) -> Template:
-    """Raises StoreUnavailable where the row is damaged."""
-    return Template(row.user_id, row.name, _vector(row.id, row.embedding), model_id, row.quality, validity(row))
-
-
 def stored_face(row: Row[Any]) -> StoredFace:
     return StoredFace(row.id, row.model_id, row.quality, row.created_at.replace(tzinfo=UTC))
 
@@ -176,9 +156,3 @@ def naive(moment: datetime | None) -> datetime | None:
 
 def not_found() -> PersonNotFound:
     return PersonNotFound("Nobody is enrolled under that user_id. `doorward-admin people` lists who is.")
-
-
-def _vector(face_id: int, embedding: bytes) -> Vector:
-    if len(embedding) % STORED.itemsize:
-        raise StoreUnavailable(f"Face {face_id} in the database is damaged. Enrol that person again.")
-    return np.frombuffer(embedding, STORED).astype(np.float32, copy=False)

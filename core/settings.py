@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from core.address import is_loopback
-from core.tls import server_context
+from core.tls import client_context, server_context
 
 DEMO = "demo"
 ENGINES = {"auto": None, "exact": None, "faiss": "faiss", "milvus": "pymilvus"}
@@ -159,6 +159,10 @@ class DatabaseSettings(Section):
         "sqlite:///data/doorward.sqlite",
         description="Where faces and events are kept: sqlite:///FILE or mysql+pymysql://USER:PASSWORD@HOST/NAME",
     )
+    tls_ca: Path | None = Field(
+        None,
+        description="TLS to MySQL: a PEM file with who vouches for its certificate; null: any server is believed",
+    )
     timeout: Seconds = Field(5.0, description="Seconds until a database that does not answer counts as down")
     poll: Seconds = Field(0.25, description="Seconds between two looks for new faces")
 
@@ -168,6 +172,48 @@ class DatabaseSettings(Section):
         if not DATABASE_URL.fullmatch(url):
             raise ValueError("expected sqlite:///FILE or mysql+pymysql://USER:PASSWORD@HOST/NAME")
         return url
+
+    @field_validator("tls_ca")
+    @classmethod
+    def _vouches(cls, authority: Path | None) -> Path | None:
+        if authority is not None:
+            client_context(authority)
+        return authority
+
+
+class EncryptionSettings(Section):
+    """Embeddings in the database. One of the three sources of keys."""
+
+    enabled: bool = Field(True, description="Whether embeddings are encrypted in the database")
+    key_file: Path | Literal["auto"] = Field(
+        "auto",
+        description="The file with the keys, made where there is none yet; auto: beside the database's own, or in data",
+    )
+    key_variable: str | None = Field(
+        None, min_length=1, description="An environment variable that holds them instead, as 64 hexadecimal digits each"
+    )
+    key_command: tuple[str, ...] = Field(
+        (), description="A program that prints them instead, such as one that asks a vault, and its arguments; no shell"
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "EncryptionSettings":
+        if sum((self.key_file != "auto", self.key_variable is not None, bool(self.key_command))) > 1:
+            raise ValueError("expected one of key_file, key_variable and key_command")
+        return self
+
+
+class OfflineSettings(Section):
+    """What a kiosk keeps for the time without a database: a sealed copy of the gallery, and what happened meanwhile."""
+
+    enabled: bool = Field(True, description="Whether the kiosk goes on from its own copy while the database is away")
+    max_age: float = Field(
+        24.0, gt=0, le=720, description="Hours without the database after which it lets nobody in any more"
+    )
+    folder: Path | Literal["auto"] = Field(
+        "auto",
+        description="Where the copy is, and what waits to be delivered; auto: beside the database's file, or in data",
+    )
 
 
 class SearchSettings(Section):

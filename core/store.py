@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.answers import Answers, claim
-from core.database import Database
+from core.database import Database, refusals
 from core.domain import (
     Act,
     Actor,
@@ -26,16 +27,17 @@ from core.domain import (
     Validity,
 )
 from core.doors import Doors
-from core.errors import InvalidField, ModelMismatch, PersonNotFound, StoreUnavailable
+from core.embeddings import Embeddings
+from core.encryption import Keys
+from core.errors import InvalidField, PersonNotFound, StoreUnavailable
 from core.eventfeed import EventFeed
-from core.events import entry, event_row, incident_row, page, stats
-from core.gallery import mismatch, refuse_strangers, unit
+from core.events import Note, entry, event_row, incident_row, page, stats, write_down
+from core.gallery import refuse_strangers, unit
 from core.galleryfeed import GalleryFeed, moved
 from core.keyring import Keyring
 from core.migrations.tables import events, faces, gallery_state, operators, people
 from core.once import Once
 from core.people import (
-    TEMPLATES,
     amend,
     amended,
     change,
@@ -52,9 +54,9 @@ from core.people import (
     put_name,
     refuse_too_many,
     stored_face,
-    template,
     with_faces,
 )
+from core.rotation import Rotation
 from core.templates import Changes as Changed
 from core.templates import Mark, Page, Rows
 
@@ -67,18 +69,27 @@ class Store:
     A `url` that names no database raises ConfigError.
     Nothing is opened before the first call; each call is one transaction. Every method raises
     StoreUnavailable where the database does not answer, or answers that it cannot; the next call tries
-    again. No single wait is longer than `timeout` seconds.
+    again. No single wait is longer than `timeout` seconds. `keys`: what embeddings are sealed with; None: they are not.
+    `tls_ca`: a PEM file with the authority behind a server's certificate; None: no TLS is asked for.
     """
 
     def __init__(
-        self, url: str, *, timeout: float = 5.0, utcnow: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        url: str,
+        *,
+        timeout: float = 5.0,
+        keys: Keys | None = None,
+        tls_ca: Path | None = None,
+        utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._database = Database(url, timeout=timeout)
+        self._database = Database(url, timeout=timeout, tls_ca=tls_ca)
+        self._embeddings = Embeddings(keys)
+        self.rotation = Rotation(self._database, keys)
         self.keyring = Keyring(self._database)
         self.answers = Answers(self._database)
         self.feed = EventFeed(self._database)
         self.doors = Doors(self._database)
-        self._gallery = GalleryFeed(self._database)
+        self._gallery = GalleryFeed(self._database, self._embeddings, self.rotation)
         self._utcnow = utcnow
         self.actor: Actor | None = None
         """Who changes what is changed, to be written down with it; None: nobody asks."""
@@ -92,9 +103,9 @@ class Store:
     def migrate(self) -> None:
         """Creates what is missing of the database, up to the newest schema. Free once done.
 
-        Kiosk and API may call it at the same time.
+        Kiosk and API may call it at the same time. Raises EncryptionKeyUnavailable where `keys` have not the right one.
         """
-        self._database.migrate()
+        self._database.migrate(then=self.rotation.adopt)
 
     def ping(self) -> None:
         """Returns if the database answers and holds a gallery."""
@@ -108,19 +119,6 @@ class Store:
         """A number that moves with every change of people or faces."""
         with self._database.reading() as connection:
             return _version(connection)
-
-    def templates(self, model_id: str) -> tuple[int, list[Template]]:
-        """The `gallery_version` and, of that very state, this model's templates of all active people.
-
-        Raises ModelMismatch where faces are stored, but none of this model.
-        """
-        with self._database.reading() as connection:
-            version = _version(connection)
-            rows = connection.execute(TEMPLATES.where(faces.c.model_id == model_id)).all()
-            stored = {} if rows else models(connection)
-        if stored and model_id not in stored:
-            raise ModelMismatch(mismatch(max(stored, key=stored.__getitem__), model_id))
-        return version, [template(row, model_id) for row in rows]
 
     def mark(self) -> Mark:
         """As all up to `of`: see `core.templates.Templates`."""
@@ -177,20 +175,21 @@ class Store:
         fits("name", name, people.c.name)
         if consent is not None:
             fits("consent", consent.version, people.c.consent_version)
-        rows = [face_row(user_id, name, new) for new in templates]
+        vectors = [unit(new.vector) for new in templates]
         with self._changing(Act.ENROLLED, user_id=user_id) as connection:
             if once is not None:
                 claim(connection, once)
             if replace:
                 connection.execute(delete(faces).where(faces.c.user_id == user_id))
-            own = own_vectors(connection, user_id, templates[0].model_id)
-            refuse_strangers([unit(new.vector) for new in templates], own, alike)
+            own = own_vectors(connection, user_id, templates[0].model_id, self._embeddings)
+            refuse_strangers(vectors, own, alike)
             refuse_too_many(connection, user_id, templates, limit)
             put_name(connection, user_id, name)
             if consent is not None:
                 change(connection, user_id, **consented(consent))
-            connection.execute(insert(faces), rows)
-        return len(rows)
+            key = self.rotation.key(connection)
+            connection.execute(insert(faces), [face_row(user_id, name, new, key) for new in templates])
+        return len(templates)
 
     def drop_face(self, user_id: str, face_id: int) -> Erasure:
         """Deletes one face of the person. Raises PersonNotFound where they have no such face."""
@@ -258,7 +257,7 @@ class Store:
     def set_pin(self, user_id: str, secret_hash: str | None) -> None:
         """Keeps `secret_hash`, an argon2id hash, as the person's PIN; None: no PIN any more. Raises PersonNotFound."""
         act = Act.PIN_SET if secret_hash else Act.PIN_REMOVED
-        with self._changing(act, user_id=user_id, gallery=False) as connection:
+        with self._changing(act, user_id=user_id) as connection:
             change(connection, user_id, pin_hash=secret_hash)
 
     def pin(self, user_id: str) -> tuple[Person, str] | None:
@@ -266,6 +265,14 @@ class Store:
         with self._database.reading() as connection:
             row = connection.execute(one(user_id)).one_or_none()
         return None if row is None or row.pin_hash is None else (person(row), row.pin_hash)
+
+    def pins(self, user_ids: Collection[str] | None = None) -> dict[str, tuple[Person, str]]:
+        """As `pin` says it, of all of `user_ids`, or of everybody, that have one; by user_id."""
+        holders = select(people).where(people.c.pin_hash.is_not(None))
+        asked = holders if user_ids is None else holders.where(people.c.user_id.in_(list(user_ids)))
+        with self._database.reading() as connection:
+            rows = connection.execute(with_faces(asked)).all()
+        return {row.user_id: (person(row), row.pin_hash) for row in rows}
 
     def any_pin(self) -> bool:
         """Whether anybody who is not disabled has a PIN."""
@@ -290,6 +297,14 @@ class Store:
             if not connection.execute(told).rowcount:
                 raise StoreUnavailable("The event is not in the database any more. Was another put in its place?")
 
+    def deliver(self, notes: Sequence[Note]) -> None:
+        """Writes down what a kiosk has in its journal, the oldest first; what was delivered before is left as it is.
+
+        All or none. Raises EntryRefused where the database will never take one of them.
+        """
+        with self._database.writing() as connection, refusals():
+            write_down(connection, notes)
+
     def events(
         self, limit: int = 100, *, where: EventFilter = ANY, before: Event | Incident | None = None
     ) -> list[Event | Incident]:
@@ -312,18 +327,18 @@ class Store:
 
     def set_secret(self, role: Role, secret_hash: str) -> None:
         """Keeps `secret_hash`, an argon2id hash, in place of the one before."""
-        with self._changing(Act.SECRET_SET, gallery=False) as connection:
+        with self._changing(Act.SECRET_SET) as connection:
             connection.execute(delete(operators).where(operators.c.role == role))
             connection.execute(insert(operators).values(role=role, secret_hash=secret_hash))
 
     @contextmanager
-    def _changing(self, *acts: Act, user_id: str | None = None, gallery: bool = True) -> Iterator[Connection]:
+    def _changing(self, *acts: Act, user_id: str | None = None) -> Iterator[Connection]:
         """A transaction, with what it does written down where it is known for whom.
 
-        Of the `gallery`, it moves the version first: the lock on its row makes writers queue.
+        Of a person, it moves the gallery's version first: the lock on its row makes writers queue.
         """
         with self._database.writing() as connection:
-            if gallery and user_id is not None:
+            if user_id is not None:
                 moved(connection, user_id)
             yield connection
             for incident in self.actor.did(acts, self._utcnow, user_id) if self.actor else ():

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Validity
+from core.errors import StoreUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.user_ids)
+
+
+class BeginAnew(StoreUnavailable):
+    """What was begun cannot be gone on with: ask for the mark again, and then for the first page."""
 
 
 NO_ROWS = Rows((), (), np.empty((0, 0), np.float32))
@@ -83,7 +88,10 @@ class Templates(Protocol):
         """How many rows there are about, for who wants to show how far loading has come."""
 
     def page(self, model_id: str, after: int = 0) -> Page:
-        """The faces whose ids are beyond `after`. Of the first, raises ModelMismatch where there are only others'."""
+        """The faces whose ids are beyond `after`, which is 0 or the `last` of the page before.
+
+        Of the first, raises ModelMismatch where there are only others'. May raise BeginAnew.
+        """
 
     def changes(self, model_id: str, since: Mark) -> Changes | None:
         """What changed after `since`; None where that is not known any more, or of another database: read all anew."""

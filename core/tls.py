@@ -1,4 +1,4 @@
-"""The certificate by which the REST API is known, and its private key."""
+"""The certificate by which the REST API is known, and its private key; whose word is taken for the database's."""
 
 import ssl
 from pathlib import Path
@@ -23,6 +23,19 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
         context.load_cert_chain(_readable(certificate), _readable(key), password=lambda: "")  # or it would ask here
     except ssl.SSLError as error:
         raise ValueError(WRONG.get(error.reason or "", OTHERWISE)) from None
+    return context
+
+
+def client_context(authority: Path) -> ssl.SSLContext:
+    """What a client speaks TLS by with a server whose certificate `authority`, a PEM file, vouches for, by its name.
+
+    Raises ValueError, which says what is wrong with the file.
+    """
+    try:
+        context = ssl.create_default_context(cafile=_readable(authority))
+    except ssl.SSLError:
+        raise ValueError(f"{authority}: expected a PEM file with certificates") from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 

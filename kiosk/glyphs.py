@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from core.domain import Phase
 from core.doorkeeper import DOOR_OPEN
-from core.errors import CameraUnavailable, DoorFailed, StoreUnavailable
+from core.errors import CameraUnavailable, DoorFailed, OfflineTooLong, StoreUnavailable
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
 from kiosk.strokes import fill, square, stroke
 from kiosk.theme import Tone
@@ -180,7 +180,7 @@ def _door_ajar(painter: QPainter, ink: QColor, ground: QColor) -> None:
 _FAULTS: dict[str, Callable[[QPainter, QColor, QColor], None]] = {
     **dict.fromkeys([fault.code for fault in (CameraUnavailable, BLOWN_OUT, COVERED, FROZEN, SLOW)], _no_picture),
     **dict.fromkeys((DoorFailed.code, DOOR_OPEN), _door_ajar),
-    StoreUnavailable.code: _no_store,
+    **dict.fromkeys((StoreUnavailable.code, OfflineTooLong.code), _no_store),
 }
 _GLYPHS: dict[Phase, Callable[[QPainter, QColor, QColor], None]] = {
     Phase.STARTING: _hourglass,

@@ -1,8 +1,20 @@
 """What stands over every operator's page as long as a photograph can open the door."""
 
 from core.settings import LivenessSettings
+from core.standby import Offline
 
 PHOTOGRAPH = "A photograph can open this door: liveness is {}."
+
+
+AWAY = (
+    "The database is away since {}: the door goes by its own copy, and what happens is delivered later. "
+    "Nothing can be changed until it is back."
+)
+
+
+def away(offline: Offline | None) -> str:
+    """The sentence while the database is away; empty while it is not."""
+    return AWAY.format(f"{offline.since.astimezone():%H:%M}") if offline is not None else ""
 
 
 def standing(liveness: LivenessSettings) -> str:

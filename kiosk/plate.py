@@ -102,9 +102,13 @@ class Badge(QWidget):
 
     def __init__(self, text: str) -> None:
         super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.say(text)
+
+    def say(self, text: str) -> None:
         self._text = text
         self.setAccessibleName(text)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.update()
 
     def dress(self, tall: int) -> None:
         words = QFontMetrics(self._font(tall)).horizontalAdvance(self._text)

@@ -104,7 +104,7 @@ def show_loading(window: Window, parts: Parts) -> None:
 
 def offer_pins(window: Window, parts: Parts) -> None:
     """The way in by PIN is offered as soon as somebody has one, whoever set it, and no longer than that."""
-    ask = partial(parts.jobs.run, window, parts.store.any_pin, partial(_offer, window), lambda _: None)
+    ask = partial(parts.jobs.run, window, parts.pins.any_pin, partial(_offer, window), lambda _: None)
     timer = QTimer(window, interval=PINS_MS)
     timer.setObjectName("pins")
     timer.timeout.connect(ask)
@@ -118,7 +118,7 @@ def _offer(window: Window, any_pin: bool) -> None:  # noqa: FBT001 - the answer 
 
 def ask_pin(window: Window, parts: Parts) -> None:
     """For who cannot be recognised, or does not want to be."""
-    page = PinPage(parts.store, parts.jobs)
+    page = PinPage(parts.pins, parts.jobs)
     page.entered.connect(parts.engine.enter)
     page.left.connect(window.show_door)
     window.show_page(page)

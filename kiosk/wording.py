@@ -16,8 +16,10 @@ from core.errors import (
     ConfigError,
     DoorFailed,
     LivenessUnavailable,
+    LocalFileUnavailable,
     ModelMismatch,
     ModelUnavailable,
+    OfflineTooLong,
     StoreUnavailable,
 )
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
@@ -111,9 +113,11 @@ FAULTS: Mapping[str, Words] = {
     FROZEN.code: Words(translate("door", "The picture is frozen"), OTHER_WAY),
     "recognition_hangs": Words(translate("door", "The door does not answer"), ASK),
     LivenessUnavailable.code: Words(translate("door", "Faces cannot be checked"), OTHER_WAY),
+    LocalFileUnavailable.code: Words(translate("door", "Nothing can be recorded"), ASK),
     "locked_out": Words(TOO_MANY, OTHER_WAY),
     ModelMismatch.code: Words(translate("door", "Faces must be enrolled anew"), OTHER_WAY),
     ModelUnavailable.code: Words(translate("door", "Faces cannot be recognised"), OTHER_WAY),
+    OfflineTooLong.code: Words(translate("door", "Offline for too long"), ASK),
     "recognition_failed": Words(translate("door", "Something went wrong"), AGAIN_SOON),
     SLOW.code: Words(translate("door", "The camera is too slow"), OTHER_WAY),
     StoreUnavailable.code: Words(translate("door", "The door is offline"), ASK),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from core.domain import Consent, Event, Face, Frame, Image, Incident, Template, Validity, Vector
+from core.encryption import Keys
 from core.errors import CameraUnavailable, DoorFailed, ModelMismatch, StoreUnavailable
 from core.gallery import mismatch, refuse_strangers, unit
 from core.looks import moved
@@ -95,6 +96,26 @@ class FakeModel:
         return vector_of(max(image.people, key=lambda person: iou(person[1].box, face.box))[0])  # type: ignore[attr-defined]
 
 
+class FakeSource:
+    """Where keys are, in memory."""
+
+    name = "the test"
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def read(self) -> str:
+        return self._text
+
+    def write(self, text: str, *, new: bool) -> None:
+        raise NotImplementedError
+
+
+def keys(number: int) -> Keys:
+    """One key, another for each number."""
+    return Keys(FakeSource(bytes([number] * 32).hex()))
+
+
 class FakeStore:
     """Faces and events in memory. `goes_away` and `comes_back` are the network's."""
 
@@ -107,7 +128,7 @@ class FakeStore:
         self.page_size = 1000
         self._version = 1
         self._changed: list[tuple[int, str]] = []
-        self._numbers: dict[int, int] = {}
+        self._ever: list[Template] = []  # held, so that no other takes one's place in memory, and so its number
         self._away = False
 
     def goes_away(self) -> None:
@@ -126,7 +147,10 @@ class FakeStore:
 
     def _numbered(self) -> list[tuple[int, Template]]:
         """Each face with a number that it keeps, as a row its id."""
-        return [(self._numbers.setdefault(id(face), len(self._numbers) + 1), face) for face in self.faces]
+        held = {id(face) for face in self._ever}
+        self._ever += [face for face in self.faces if id(face) not in held]
+        places = {id(face): place for place, face in enumerate(self._ever, 1)}
+        return [(places[id(face)], face) for face in self.faces]
 
     def _moves(self, *people: str) -> None:
         self._version += 1

@@ -17,15 +17,18 @@ from tempfile import TemporaryDirectory
 
 import pymysql
 import pytest
+import readymade
 import sqlalchemy as sa
 
 from core.store import Store
 
 HOW = "The tests on MySQL need Debian's server: apt-get install mariadb-server (it need not run)."
 STARTING, STOPPING = 60.0, 10.0
+PLAIN = "ssl_disabled=true"  # this server knows no TLS; getting ready for it costs each connection 30 ms
 SMALL_AND_CARELESS = (
     "--innodb-buffer-pool-size=16M",
     "--innodb-log-file-size=4M",
+    "--innodb-file-per-table=0",
     "--innodb-flush-log-at-trx-commit=0",
     "--performance-schema=OFF",
     "--skip-log-bin",
@@ -36,15 +39,17 @@ SMALL_AND_CARELESS = (
 class Server:
     """A mariadbd that nobody else knows the password of, so no other server can be taken for it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
+        self._own = options
         self.port = _free_port()
         self.password = secrets.token_hex(8)
         self._process: subprocess.Popen[bytes] | None = None
         self._databases = 0
+        self._script: list[str] = []
         _run(_program("mariadb-install-db"), "--auth-root-authentication-method=normal", *self._options())
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         first = self.folder / "first.sql"
         first.write_text(
             f"CREATE USER IF NOT EXISTS doorward@'127.0.0.1' IDENTIFIED BY '{self.password}';"
@@ -59,6 +64,7 @@ class Server:
                     f"--pid-file={self.folder / 'pid'}",
                     f"--port={self.port}",
                     "--bind-address=127.0.0.1",
+                    *options,
                     f"--init-file={first}",
                 ],
                 stdout=log,
@@ -77,12 +83,29 @@ class Server:
             process.kill()
             process.wait()
 
+    def dies(self) -> None:
+        """At once, as by SIGKILL."""
+        process, self._process = self._process, None
+        assert process is not None
+        process.kill()
+        process.wait()
+
     @contextmanager
     def stopped(self) -> Iterator[None]:
         self.stop()
         try:
             yield
         finally:
+            self.start()
+
+    @contextmanager
+    def speaking_tls(self, certificate: Path, key: Path) -> Iterator[None]:
+        self.stop()
+        try:
+            self.start(f"--ssl-cert={certificate}", f"--ssl-key={key}")
+            yield
+        finally:
+            self.stop()
             self.start()
 
     @contextmanager
@@ -101,11 +124,21 @@ class Server:
         name = f"doorward_{self._databases}"
         with closing(self._connect()) as connection, connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {name} CHARACTER SET latin1")
-        return f"mysql+pymysql://doorward:{self.password}@127.0.0.1:{self.port}/{name}"
+        return f"mysql+pymysql://doorward:{self.password}@127.0.0.1:{self.port}/{name}?{PLAIN}"
+
+    def furnish(self, url: str) -> None:
+        """Gives the empty database `url` its tables."""
+        self._script = self._script or readymade.script(self.fresh_database())
+        with closing(self._connect()) as connection, connection.cursor() as cursor:
+            connection.select_db(str(sa.make_url(url).database))
+            for statement in self._script:
+                cursor.execute(statement)
+            connection.commit()
 
     def _options(self) -> list[str]:
         as_root = ["--user=root"] if os.geteuid() == 0 else []
-        return ["--no-defaults", f"--datadir={self.folder / 'data'}", *as_root, *SMALL_AND_CARELESS]
+        own = [f"--datadir={self.folder / 'data'}", f"--tmpdir={self.folder}"]  # two at once take each other's in /tmp
+        return ["--no-defaults", *own, *as_root, *SMALL_AND_CARELESS, *self._own]
 
     def _connect(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
         return pymysql.connect(
@@ -113,6 +146,7 @@ class Server:
             port=self.port,
             user="doorward",
             password=self.password,
+            ssl_disabled=True,
             connect_timeout=5,
             read_timeout=5,
         )
@@ -130,12 +164,16 @@ class Server:
         raise RuntimeError(f"mariadbd did not start:\n{(self.folder / 'log').read_text()[-2000:]}")
 
 
-@pytest.fixture(scope="session")
-def mariadb() -> Iterator[Server]:
-    """One server for the whole run."""
+def refuse_without_mariadb() -> None:
     if not _found("mariadbd") or not _found("mariadb-install-db"):
         required = "mysql" in os.environ.get("DOORWARD_REQUIRE", "").split(",")
         (pytest.fail if required else pytest.skip)(HOW)
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    """One server for the whole run."""
+    refuse_without_mariadb()
     with TemporaryDirectory(prefix="doorward-mariadb-") as folder:
         server = Server(Path(folder))
         try:
@@ -160,8 +198,17 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    with closing(Store(url)) as store:
+def furnished(request: pytest.FixtureRequest, url: str) -> str:
+    """Of a database that has its tables."""
+    if url.startswith("sqlite"):
+        return readymade.made(Path(url.removeprefix("sqlite:///")))
+    request.getfixturevalue("mariadb").furnish(url)
+    return url
+
+
+@pytest.fixture
+def store(furnished: str) -> Iterator[Store]:
+    with closing(Store(furnished)) as store:
         store.migrate()
         yield store
 

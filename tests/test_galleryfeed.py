@@ -1,7 +1,11 @@
 """All of the gallery by pages, then what changed: the contract of core.templates, on SQLite and on MariaDB."""
 
+import json
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -179,3 +183,12 @@ def test_a_damaged_row_is_left_out_and_the_log_says_which(store, url, caplog, em
         np.testing.assert_allclose(rows.matrix, [vector_of("ann"), vector_of("cy")], atol=1e-6)
     assert len(store.of(MODEL_ID, ["bob"])) == 0
     assert "of face 2;" in caplog.text
+
+
+def test_followers_in_other_processes_equal_the_table_whatever_dies_on_the_way(url):
+    """As `make feed`, in small: three that write at once, three that follow, of which one is killed each round."""
+    run = [sys.executable, str(Path(__file__).with_name("feedrun.py")), "240", url]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["measured"] > told["changes"]

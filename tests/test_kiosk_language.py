@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("dressed")
 KIOSK = FOLDER.parent
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 PLACES = re.compile(r"%n|%\d|\{\w*\}")
-THE_SAME = {"PIN", "DEMO"}  # words that some languages share with English
+THE_SAME = {"PIN", "DEMO", "Offline"}  # words that some languages share with English
 RESTS_OWN = (errors.Busy, errors.TooManyStreams)
 FAULTS = [
     *(error.code for error in errors.Unavailable.__subclasses__() if error not in RESTS_OWN),

@@ -104,7 +104,7 @@ def test_a_door_locked_at_its_kiosk_is_opened_by_no_other_process(tmp_path):
     settings = Settings(
         camera={"source": "demo"}, models={"pack": "demo"}, database={"url": url}, door={"open_seconds": 0.5}
     )
-    with closing(make_store(settings.database)) as store, closing(make_store(settings.database)) as elsewhere:
+    with closing(make_store(settings)) as store, closing(make_store(settings)) as elsewhere:
         store.migrate()
         engine = make_engine(settings, make_recogniser(settings, store), store, on_scene=lambda _: None)
         opener = make_opener(settings.door, elsewhere)

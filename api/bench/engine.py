@@ -12,7 +12,7 @@ class Bare:
     """Safe to call from several threads at once. Raises what is missing when it is made."""
 
     def __init__(self, settings: Settings) -> None:
-        self._store = make_store(settings.database)
+        self._store = make_store(settings)
         self._recogniser = make_recogniser(settings, self._store)
         wait_until_ready(self._recogniser, READY)
 

@@ -80,7 +80,7 @@ class Started:
         return [self._process.pid, *map(int, children.split())]
 
     def _made_key(self) -> str:
-        store = make_store(self.settings.database)
+        store = make_store(self.settings)
         with closing(store):
             store.migrate()
             key, text = new_key("bench", frozenset(Scope), datetime.now(UTC), None)

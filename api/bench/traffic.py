@@ -125,7 +125,7 @@ class Traffic:
 
     def facts(self, seconds: float) -> dict[str, Any]:
         """For `--json`. Looks at what is on record, too."""
-        with closing(make_store(self._server.settings.database)) as store:
+        with closing(make_store(self._server.settings)) as store:
             recorded = len(store.events(EVERYTHING))
         answered = self.counts["granted"] + self.counts["denied"]
         wrong = list(dict.fromkeys(self.wrong))

@@ -11,6 +11,7 @@ from core import liveness, packs
 from core.admin.apikeys import key
 from core.admin.bench.command import bench
 from core.admin.bulk import import_people
+from core.admin.database import rotate_key
 from core.admin.doctor import examine
 from core.admin.evaluate.command import evaluate
 from core.admin.keys import passphrase, person_pin, pin
@@ -92,7 +93,7 @@ def doctor(
 
 
 app.command("import")(import_people)
-for command in (people, erase, person_faces, drop_face, person_valid, person_pin, pin, passphrase, events):
+for command in (people, erase, person_faces, drop_face, person_valid, person_pin, pin, passphrase, rotate_key, events):
     app.command()(command)
 app.command()(evaluate)
 app.command()(soak)

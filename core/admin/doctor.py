@@ -65,7 +65,7 @@ def _door(settings: DoorSettings) -> str:
 
 
 def _database(settings: Settings) -> str:
-    store = make_store(settings.database)
+    store = make_store(settings)
     try:
         store.migrate()
         people = store.people()
@@ -87,7 +87,7 @@ def _api(settings: Settings) -> str:
         raise ConfigError(f"listens beyond this machine without TLS. {EXPOSED}")
     if settings.api.auth == "none":
         return "whoever uses this machine may call without a key, and nobody else (api.auth)"
-    with closing(make_store(settings.database)) as store:
+    with closing(make_store(settings)) as store:
         store.migrate()
         good = sum(key.good(datetime.now(UTC)) for key in store.keyring.known())
     return f"keys that are good: {good}" + ("" if good else "; doorward-admin key create NAME --scope match")

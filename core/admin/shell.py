@@ -52,7 +52,7 @@ class Shell:
 
     def store(self) -> Store:
         """The store, migrated; what is changed in it is written down. Raises StoreUnavailable."""
-        store = make_store(self.settings.database).acting_for(Actor("shell"))
+        store = make_store(self.settings).acting_for(Actor("shell"))
         store.migrate()
         return store
 

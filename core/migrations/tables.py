@@ -45,7 +45,7 @@ faces = Table(
     Column("created_at", TIMESTAMP, nullable=False, server_default=func.current_timestamp()),
     Column("model_id", String(191), nullable=False, index=True),
     Column("quality", Float, nullable=False),
-    Column("key_id", String(16)),  # of the key that `embedding` is sealed with; none: it is plain
+    Column("key_id", String(16), index=True),  # of the key that `embedding` is sealed with; none: it is plain
 )
 
 events = Table(
@@ -70,6 +70,7 @@ events = Table(
     Column("policy", String(32)),
     Column("request_id", String(64)),
     Column("actor", String(96)),  # whose key it was that asked over REST
+    Column("uid", String(32), index=True, unique=True),  # given by the kiosk: delivered twice it is there once
     Column("position", BigInteger, index=True),  # for who follows the log; none yet, until it is final
 )
 

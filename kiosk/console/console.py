@@ -69,7 +69,7 @@ class Console(QWidget):
         self._pages: dict[str, QScrollArea] = {}
         self._stack = QStackedWidget()
         self._locked = self._resting = False
-        self._standing = standing
+        self._standing, self._away = standing, ""
         self.notice = Notice()
         self._rail = Rail(self._entries, self.left.emit, self.open, look)
         self._head = Head(
@@ -110,6 +110,12 @@ class Console(QWidget):
         self._resting = resting
         self._say_standing()
 
+    def show_away(self, away: str) -> None:
+        """`away`: what is to be said of the database while it is away."""
+        if away != self._away:
+            self._away = away
+            self._say_standing()
+
     def show_fullscreen(self, *, fullscreen: bool) -> None:
         self._head.show_fullscreen(fullscreen=fullscreen)
 
@@ -142,7 +148,7 @@ class Console(QWidget):
 
     def _say_standing(self) -> None:
         resting = self._resting and not self._locked
-        said = (CLOSED if self._locked else "", RESTING if resting else "", self._standing)
+        said = (CLOSED if self._locked else "", RESTING if resting else "", self._away, self._standing)
         self._head.say_standing("\n".join(filter(None, said)))
 
     def _leave(self) -> None:

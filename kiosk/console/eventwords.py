@@ -26,6 +26,9 @@ ACTS: dict[str, str] = {
     Act.SECRET_SET: "Operating PIN or passphrase set",
     Act.SETTINGS_CHANGED: "Settings changed",
     Act.EVENTS_EXPORTED: "Events exported",
+    Act.KEY_ROTATED: "Encryption key rotated",
+    Act.BACKED_UP: "Database backed up",
+    Act.RESTORED: "Database restored",
 }
 """What is no fault, though it stands among them."""
 REASONS: dict[str, str] = {

@@ -14,9 +14,11 @@ from core.domain import Event, EventFilter, Fault, Incident
 from core.doorkeeper import DOOR_OPEN
 from core.engine import HANGS, Engine
 from core.errors import DoorFailed, DoorwardError
+from core.outbox import Outbox
 from core.recogniser import Recogniser
 from core.settings import ApiSettings
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
+from core.standby import Standby
 from core.tls import EXPOSED
 from kiosk.apiprocess import ApiPhase, ApiState
 from kiosk.console.health import Reading
@@ -48,6 +50,8 @@ class Sources:
     store: Log
     api: Callable[[], ApiState]
     silent: Callable[[], str] = lambda: ""
+    standby: Standby | None = None
+    outbox: Outbox | None = None
 
 
 def readings(sources: Sources) -> list[Reading]:
@@ -129,6 +133,23 @@ def _database(sources: Sources) -> tuple[Health, str, str]:
     took = (time.monotonic() - started) * 1000
     kind = "SQLite" if sources.settings.database.url.startswith(SQLITE) else "MySQL"
     return Health.WELL, f"{kind}, answers within {max(took, 1):.0f} ms.", ""
+
+
+def _local_copy(sources: Sources) -> tuple[Health, str, str]:
+    standby, outbox, settings = sources.standby, sources.outbox, sources.settings.offline
+    if standby is None or outbox is None:
+        return Health.IDLE, "None is kept: without the database nobody is let in.", "See offline.enabled."
+    offline, waiting = standby.offline, outbox.waiting
+    waits = f"{waiting:,} entr{'y waits' if waiting == 1 else 'ies wait'} to be delivered." if waiting else ""
+    if offline is not None:
+        said = f"The door goes by it since {offline.since.astimezone():%d %b, %H:%M}. {waits}".rstrip()
+        return Health.ILL, said, f"Start the database. After {settings.max_age:g} h without it nobody is let in."
+    if standby.problem:
+        return Health.ILL, "There is none.", standby.problem
+    if outbox.refused:
+        said = f"{outbox.refused:,} entries of the log were refused by the database."
+        return Health.ILL, said, f"They are kept in {outbox.refused_at}. The log says why."
+    return Health.WELL, f"In step with the database. {waits}".rstrip(), ""
 
 
 def _gallery(sources: Sources) -> tuple[Health, str, str]:
@@ -218,6 +239,7 @@ PARTS: dict[str, Callable[[Sources], tuple[Health, str, str]]] = {
     "Liveness": _liveness,
     "Gallery": _gallery,
     "Database": _database,
+    "Local copy": _local_copy,
     "Door": _door,
     "API": _api,
     "Disk": _disk,

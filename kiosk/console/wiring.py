@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core import packs
@@ -30,10 +31,12 @@ from kiosk.console.settings import SettingsPage
 from kiosk.console.step import Door
 from kiosk.getpack import PackDialog
 from kiosk.language import speak
-from kiosk.notice import standing
+from kiosk.notice import away, standing
 from kiosk.parts import Parts
 from kiosk.veil import open_over
 from kiosk.window import Window
+
+AWAY_MS = 1000  # between two looks whether the database is away
 
 
 class Office:
@@ -46,6 +49,10 @@ class Office:
         self._console: Console | None = None
         self._role = Role.ADMINISTRATOR
         self._source = str(parts.settings.camera.source)
+        self._looking = QTimer(window, interval=AWAY_MS)
+        self._looking.setObjectName("away")
+        self._looking.timeout.connect(self._say_away)
+        self._looking.start()
         self._import = Import(parts.enrolment, parts.store, parts.jobs)  # it goes on behind a locked console
 
     def open(self, role: Role) -> None:
@@ -64,12 +71,19 @@ class Office:
         console.fullscreen_wanted.connect(self._fullscreen)
         console.closed_wanted.connect(self._close)
         self._console = console
+        self._say_away()
         self._window.show_page(console, keyboard=True)
 
     def leave(self) -> None:
         """Back to the door; the pages and what is on them are forgotten."""
         self._console = None
         self._window.show_door()
+
+    def _say_away(self) -> None:
+        offline = self._parts.offline
+        self._window.bar.show_offline(offline=offline is not None)
+        if self._console is not None:
+            self._console.show_away(away(offline))
 
     def first_run(self) -> None:
         """Where nobody has said yet who may operate this door."""
@@ -83,7 +97,14 @@ class Office:
         people = partial(PeoplePage, store, jobs, role=role, enrol=self._enrol, look=look)
         bulk = partial(BulkPage, self._enrolment(), store, jobs, look=look, run=self._import)
         sources = Sources(
-            parts.settings, parts.engine, parts.recogniser, store, lambda: parts.api.state, lambda: parts.sounds.problem
+            parts.settings,
+            parts.engine,
+            parts.recogniser,
+            store,
+            lambda: parts.api.state,
+            lambda: parts.sounds.problem,
+            parts.standby,
+            parts.outbox,
         )
         return (
             Entry("Enrol", self._enrol_page),

@@ -272,12 +272,20 @@
         <translation>تعذّر فحص الوجوه</translation>
     </message>
     <message>
+        <source>Nothing can be recorded</source>
+        <translation>تعذّر التسجيل</translation>
+    </message>
+    <message>
         <source>Faces must be enrolled anew</source>
         <translation>يلزم تسجيل الوجوه من جديد</translation>
     </message>
     <message>
         <source>Faces cannot be recognised</source>
         <translation>تعذّر التعرّف على الوجوه</translation>
+    </message>
+    <message>
+        <source>Offline for too long</source>
+        <translation>انقطع الاتصال لمدة طويلة</translation>
     </message>
     <message>
         <source>Something went wrong</source>
@@ -318,6 +326,10 @@
     <message>
         <source>Faces are being loaded: {percent} %</source>
         <translation>يجري تحميل الوجوه: {percent} %</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>دون اتصال</translation>
     </message>
     <message>
         <source>Back</source>

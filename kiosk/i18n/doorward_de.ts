@@ -256,12 +256,20 @@
         <translation>Gesichter sind nicht prüfbar</translation>
     </message>
     <message>
+        <source>Nothing can be recorded</source>
+        <translation>Nichts kann aufgezeichnet werden</translation>
+    </message>
+    <message>
         <source>Faces must be enrolled anew</source>
         <translation>Gesichter sind neu zu erfassen</translation>
     </message>
     <message>
         <source>Faces cannot be recognised</source>
         <translation>Gesichter werden nicht erkannt</translation>
+    </message>
+    <message>
+        <source>Offline for too long</source>
+        <translation>Zu lange offline</translation>
     </message>
     <message>
         <source>Something went wrong</source>
@@ -302,6 +310,10 @@
     <message>
         <source>Faces are being loaded: {percent} %</source>
         <translation>Gesichter werden geladen: {percent} %</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Offline</translation>
     </message>
     <message>
         <source>Back</source>

@@ -256,12 +256,20 @@
         <translation>No se pueden comprobar caras</translation>
     </message>
     <message>
+        <source>Nothing can be recorded</source>
+        <translation>No se puede registrar nada</translation>
+    </message>
+    <message>
         <source>Faces must be enrolled anew</source>
         <translation>Hay que registrar caras de nuevo</translation>
     </message>
     <message>
         <source>Faces cannot be recognised</source>
         <translation>No se reconocen las caras</translation>
+    </message>
+    <message>
+        <source>Offline for too long</source>
+        <translation>Demasiado tiempo sin conexión</translation>
     </message>
     <message>
         <source>Something went wrong</source>
@@ -302,6 +310,10 @@
     <message>
         <source>Faces are being loaded: {percent} %</source>
         <translation>Se cargan las caras: {percent} %</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Sin conexión</translation>
     </message>
     <message>
         <source>Back</source>

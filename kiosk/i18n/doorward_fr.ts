@@ -256,12 +256,20 @@
         <translation>Visages impossibles à vérifier</translation>
     </message>
     <message>
+        <source>Nothing can be recorded</source>
+        <translation>Rien ne peut être enregistré</translation>
+    </message>
+    <message>
         <source>Faces must be enrolled anew</source>
         <translation>Visages à enregistrer de nouveau</translation>
     </message>
     <message>
         <source>Faces cannot be recognised</source>
         <translation>Visages impossibles à reconnaître</translation>
+    </message>
+    <message>
+        <source>Offline for too long</source>
+        <translation>Hors ligne depuis trop longtemps</translation>
     </message>
     <message>
         <source>Something went wrong</source>
@@ -302,6 +310,10 @@
     <message>
         <source>Faces are being loaded: {percent} %</source>
         <translation>Chargement des visages : {percent} %</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Hors ligne</translation>
     </message>
     <message>
         <source>Back</source>

@@ -252,12 +252,20 @@
         <translation>无法检查人脸</translation>
     </message>
     <message>
+        <source>Nothing can be recorded</source>
+        <translation>无法记录</translation>
+    </message>
+    <message>
         <source>Faces must be enrolled anew</source>
         <translation>需要重新登记人脸</translation>
     </message>
     <message>
         <source>Faces cannot be recognised</source>
         <translation>无法识别人脸</translation>
+    </message>
+    <message>
+        <source>Offline for too long</source>
+        <translation>离线时间过长</translation>
     </message>
     <message>
         <source>Something went wrong</source>
@@ -298,6 +306,10 @@
     <message>
         <source>Faces are being loaded: {percent} %</source>
         <translation>正在加载人脸：{percent} %</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>离线</translation>
     </message>
     <message>
         <source>Back</source>

@@ -89,7 +89,7 @@ def ours(video: Path, settings: Settings, seen: Survey, *, late: float = 0.0) ->
 
 def _recogniser(settings: Settings) -> Recogniser:
     """With its model and its gallery. Raises what is missing."""
-    recogniser = make_recogniser(settings, make_store(settings.database), live=True)
+    recogniser = make_recogniser(settings, make_store(settings), live=True)
     recogniser.refresh()
     _ = recogniser.gallery
     return recogniser

@@ -67,7 +67,8 @@ def _soaked(settings: Settings, seconds: float, clip: tuple[Path, Path] | None, 
     with ExitStack() as stack:
         database = outage(url)
         stack.callback(database.close)
-        store = make_store(settings.database.model_copy(update={"url": database.url}))
+        here = settings.database.model_copy(update={"url": database.url})
+        store = make_store(settings.model_copy(update={"database": here}))
         stack.callback(store.close)
         _empty(store)
         ledger, door = Ledger(store), CountedDoor(SimulatedDoor())

@@ -18,6 +18,8 @@ def upgrade() -> None:
     _add(bind, "gallery_state", sa.Column("epoch", sa.String(32)))
     _add(bind, "gallery_state", sa.Column("key_id", sa.String(16)))
     _add(bind, "faces", sa.Column("key_id", sa.String(16)))
+    if "ix_faces_key_id" not in {index["name"] for index in sa.inspect(bind).get_indexes("faces")}:
+        op.create_index("ix_faces_key_id", "faces", ["key_id"])
     state = sa.table("gallery_state", sa.column("epoch", sa.String))
     bind.execute(sa.update(state).where(state.c.epoch.is_(None)).values(epoch=secrets.token_hex(16)))
 

@@ -1,0 +1,241 @@
+"""A local file that only grows: records, each sealed in its place, on disk before `append` returns.
+
+The file begins with a random name of its own. Each record is AES-256-GCM, bound to that name, its kind and its number,
+so that none can be changed, swapped, repeated or taken from another file. A record cut short at the end, as by a power
+cut, was never acknowledged and is dropped.
+"""
+
+import fcntl
+import logging
+import os
+import secrets
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.encryption import LONGER, Key, Keys
+from core.errors import EncryptionKeyUnavailable, LocalFileUnavailable, LocalFileUnreadable, SealBroken
+
+log = logging.getLogger(__name__)
+MAGIC = b"doorward"
+NAME = 16  # bytes
+FRAME = struct.Struct("<IB")  # how many bytes are sealed, and the kind
+BOUND = struct.Struct("<QB")  # number and kind
+FIRST = 0xFF  # the kind of the record that tells whether the key is right
+KEY_ID = 16  # characters
+HEAD = len(MAGIC) + NAME + KEY_ID
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Between two records: in bytes from the beginning, and how many records are before."""
+
+    offset: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record, not read yet: of which kind (0 to 254), where it begins, how many bytes are sealed."""
+
+    kind: int
+    at: Place
+    size: int
+
+    @property
+    def end(self) -> Place:
+        return Place(self.at.offset + FRAME.size + self.size, self.at.number + 1)
+
+
+class SealedLog:
+    """Sealed with the newest of `keys`. Opens nothing before the first call. From any thread; one process at a time.
+
+    Each method may raise LocalFileUnavailable, and LocalFileUnreadable where the key is not among `keys`.
+    """
+
+    def __init__(self, path: Path, keys: Keys) -> None:
+        self.path = path
+        self._keys = keys
+        self._key: Key | None = None
+        self._lock = threading.RLock()
+        self._fd: int | None = None
+        self._name = b""
+        self._begin = self._end = Place(0, 0)
+
+    def count(self, after: Place | None = None) -> int:
+        """How many records there are beyond `after`, by default all."""
+        with self._opened():
+            return max(0, self._end.number - (after or self._begin).number)
+
+    def append(self, payload: bytes, kind: int = 0, *, sync: bool = True) -> Entry:
+        """Once it returns the record survives the end of this process, and with `sync` a power cut."""
+        with self._opened() as fd:
+            if os.fstat(fd).st_nlink == 0:
+                raise OSError(0, "somebody has deleted it; it is made anew")
+            if not self._name:
+                self._begin_anew(fd)
+            try:
+                self._write(fd, payload, kind)
+                if sync:
+                    os.fsync(fd)
+            except OSError:
+                os.ftruncate(fd, self._end.offset)
+                raise
+            entry = Entry(kind, self._end, LONGER + len(payload))
+            self._end = entry.end
+            return entry
+
+    def entries(self, after: Place | None = None) -> Iterator[Entry]:
+        """Those beyond `after`, by default all, the oldest first."""
+        with self._opened():
+            at, end = after or self._begin, self._end
+        while at.offset < end.offset:
+            with self._opened() as fd:
+                entry = self._entry(fd, at, end.offset)
+            if entry is None:
+                return
+            yield entry
+            at = entry.end
+
+    def read(self, entry: Entry) -> bytes | None:
+        """None where it is damaged."""
+        with self._opened() as fd:
+            return self._open(fd, entry)
+
+    def clear(self, read: Place) -> bool:
+        """Forgets all records, unless there are some beyond `read`. Whether it did."""
+        with self._opened() as fd:
+            if self._end != read:
+                return False
+            os.ftruncate(fd, 0)
+            self._name, self._begin, self._end = b"", Place(0, 0), Place(0, 0)
+            return True
+
+    def rename(self, path: Path) -> None:
+        """In the place of whatever is called so."""
+        with self._opened():
+            self.path.replace(path)
+            self.path = path
+            _sync(path.parent)
+
+    def close(self) -> None:
+        """Twice is fine; a later call opens it again."""
+        with self._lock:
+            fd, self._fd = self._fd, None
+            if fd is not None:
+                os.close(fd)
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        with self._lock:
+            try:
+                if self._fd is None:
+                    self._fd = self._prepared()
+                yield self._fd
+            except OSError as error:
+                self.close()
+                raise LocalFileUnavailable(
+                    f"{self.path} cannot be used ({error.strerror}). See offline.folder, and that its disk has room."
+                ) from error
+            except LocalFileUnreadable:
+                self.close()
+                raise
+            except EncryptionKeyUnavailable as error:
+                self.close()
+                raise LocalFileUnavailable(f"{self.path} cannot be used. {error}") from error
+
+    def _prepared(self) -> int:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._recover(fd)
+            _sync(self.path.parent)
+        except BlockingIOError:
+            os.close(fd)
+            raise OSError(0, "another Doorward uses it: each kiosk needs its own") from None
+        except BaseException:
+            os.close(fd)
+            raise
+        return fd
+
+    def _recover(self, fd: int) -> None:
+        """Finds the end of what was written as a whole."""
+        size, head = os.fstat(fd).st_size, os.pread(fd, HEAD, 0)
+        self._name, self._begin, self._end = b"", Place(0, 0), Place(0, 0)
+        first = Entry(FIRST, Place(HEAD, 0), LONGER)
+        if size < first.end.offset:
+            os.ftruncate(fd, 0)
+            self._key = self._keys.first()
+            return
+        self._name = head[len(MAGIC) : -KEY_ID]
+        self._key = self._keys.find(head[-KEY_ID:].decode("ascii", "replace"))
+        if not head.startswith(MAGIC) or self._open(fd, first) is None:
+            self._name = b""
+            raise LocalFileUnreadable(
+                f"{self.path} was sealed with a key that is not in {self._keys.name}, or is damaged. Set the key back, "
+                "or move the file away."
+            )
+        self._begin = self._end = first.end
+        last = None
+        while (entry := self._entry(fd, self._end, size)) is not None:
+            last, self._end = entry, entry.end
+        if last is not None and self._end.offset == size and self._open(fd, last) is None:
+            self._end = last.at
+        if self._end.offset < size:
+            log.info("a record of %s was cut short before it counted; it is dropped", self.path.name)
+            os.ftruncate(fd, self._end.offset)
+
+    def _begin_anew(self, fd: int) -> None:
+        os.ftruncate(fd, 0)
+        name = secrets.token_bytes(NAME)
+        _write_all(fd, MAGIC + name + self._sealing.id.encode(), 0)
+        self._name, self._end = name, Place(HEAD, 0)
+        self._write(fd, b"", FIRST)
+        self._begin = self._end = Entry(FIRST, self._end, LONGER).end
+
+    def _write(self, fd: int, payload: bytes, kind: int) -> None:
+        sealed = self._sealing.seal(payload, self._bound(self._end.number, kind))
+        _write_all(fd, FRAME.pack(len(sealed), kind) + sealed, self._end.offset)
+
+    def _entry(self, fd: int, at: Place, end: int) -> Entry | None:
+        frame = os.pread(fd, FRAME.size, at.offset)
+        if len(frame) < FRAME.size:
+            return None
+        size, kind = FRAME.unpack(frame)
+        entry = Entry(kind, at, size)
+        return entry if size >= LONGER and entry.end.offset <= end else None
+
+    def _open(self, fd: int, entry: Entry) -> bytes | None:
+        sealed = os.pread(fd, entry.size, entry.at.offset + FRAME.size)
+        if self._key is None:
+            return None
+        with suppress(SealBroken):
+            return self._key.open(sealed, self._bound(entry.at.number, entry.kind))
+        return None
+
+    @property
+    def _sealing(self) -> Key:
+        if self._key is None:
+            self._key = self._keys.first()
+        return self._key
+
+    def _bound(self, number: int, kind: int) -> bytes:
+        return self._name + BOUND.pack(number, kind)
+
+
+def _write_all(fd: int, data: bytes, offset: int) -> None:
+    while data:
+        written = os.pwrite(fd, data, offset)
+        data, offset = data[written:], offset + written
+
+
+def _sync(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

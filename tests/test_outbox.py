@@ -1,0 +1,432 @@
+"""What a door tells: on disk before it opens, in the database once and in order, wherever the kiosk was killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fakes import MODEL_ID, keys
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core import sealedlog
+from core.bulletin import Standing
+from core.domain import Decision, Event, Incident, Reason, Verdict
+from core.errors import EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
+from core.events import Note
+from core.outbox import Outbox
+from core.sealedlog import SealedLog
+from core.store import Store
+
+KEYS = keys(1)
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+GRANTED = Decision(Verdict.GRANTED, Reason.MATCHED, "ann", "Ann", 0.8, 0.2, 0.6, 4, 0.3)
+
+
+def visit(number, decision=GRANTED):
+    return Event(NOON + timedelta(seconds=number), "door", decision, MODEL_ID)
+
+
+def told(store):
+    """(second, verdict or code, what the door did) in the order of their ids."""
+    entries = sorted(store.events(limit=10_000), key=lambda e: e.id)
+    return [((e.at - NOON).seconds, e.decision.verdict if isinstance(e, Event) else e.code, e.door) for e in entries]
+
+
+class FakeInbox:
+    """A database that goes away, and refuses what it is told to refuse."""
+
+    def __init__(self):
+        self.notes = []
+        self.refuses = set()
+        self.away = False
+
+    def migrate(self):
+        if self.away:
+            raise StoreUnavailable("It is away. Start it.")
+
+    def deliver(self, notes):
+        self.migrate()
+        if self.refuses & {note.uid for note in notes}:
+            raise EntryRefused("Never.")
+        self.notes += notes
+
+
+@pytest.fixture
+def outbox(tmp_path):
+    made = []
+
+    def make(inbox, *args, **options):
+        made.append(Outbox(tmp_path, KEYS, inbox, *args, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.stop()
+
+
+# The file
+
+
+def test_records_come_back_in_order_and_only_those_beyond_a_place(tmp_path):
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
+        for text in (b"one", b"", b"three"):
+            log.append(text, kind=len(text))
+        entries = list(log.entries())
+        assert [(e.kind, log.read(e)) for e in entries] == [(3, b"one"), (0, b""), (5, b"three")]
+        assert [log.read(e) for e in log.entries(entries[1].end)] == [b"three"]
+        assert not log.clear(entries[1].end)
+        assert log.clear(entries[2].end)
+        assert list(log.entries()) == []
+
+
+def test_it_is_for_its_owner_alone_and_shows_nothing(tmp_path):
+    with closing(SealedLog(tmp_path / "folder" / "log", KEYS)) as log:
+        log.append(b"Ann was here")
+    assert (tmp_path / "folder" / "log").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "folder").stat().st_mode & 0o777 == 0o700
+    assert b"Ann" not in (tmp_path / "folder" / "log").read_bytes()
+
+
+@settings(max_examples=60)
+@given(cut=st.integers(0, 200), texts=st.lists(st.binary(max_size=20), min_size=1, max_size=4))
+def test_a_file_that_was_cut_short_anywhere_keeps_all_whole_records_and_goes_on(tmp_path_factory, cut, texts):
+    path = tmp_path_factory.mktemp("cut") / "log"
+    with closing(SealedLog(path, KEYS)) as log:
+        for text in texts:
+            log.append(text)
+        ends = [entry.end.offset for entry in log.entries()]
+    size = max(0, path.stat().st_size - cut)
+    os.truncate(path, size)
+    with closing(SealedLog(path, KEYS)) as log:
+        log.append(b"new")
+        kept = [text for text, end in zip(texts, ends, strict=True) if end <= size]
+        assert [log.read(entry) for entry in log.entries()] == [*kept, b"new"]
+
+
+def test_zeros_at_the_end_as_a_power_cut_leaves_them_are_dropped(tmp_path):
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
+        log.append(b"one")
+        log.append(b"two")
+        last = list(log.entries())[-1]
+    with (tmp_path / "log").open("r+b") as file:
+        file.seek(last.at.offset + 5)
+        file.write(bytes(last.size))
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
+        assert [log.read(entry) for entry in log.entries()] == [b"one"]
+
+
+def test_a_changed_or_swapped_record_is_not_believed_and_the_others_are(tmp_path):
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
+        for text in (b"aaa", b"bbb", b"ccc"):
+            log.append(text)
+        first, second, _ = log.entries()
+    data = bytearray((tmp_path / "log").read_bytes())
+    one, two = slice(first.at.offset, first.end.offset), slice(second.at.offset, second.end.offset)
+    data[one], data[two] = data[two], data[one]
+    (tmp_path / "log").write_bytes(data)
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
+        assert [log.read(entry) for entry in log.entries()] == [None, None, b"ccc"]
+
+
+def test_another_key_is_refused_and_nothing_overwritten(tmp_path):
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
+        log.append(b"one")
+    before = (tmp_path / "log").read_bytes()
+    with closing(SealedLog(tmp_path / "log", keys(2))) as log, pytest.raises(LocalFileUnreadable):
+        log.append(b"two")
+    assert (tmp_path / "log").read_bytes() == before
+
+
+def test_one_process_at_a_time(tmp_path):
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log, closing(SealedLog(tmp_path / "log", KEYS)) as other:
+        log.append(b"one")
+        with pytest.raises(LocalFileUnavailable, match="another Doorward"):
+            other.append(b"two")
+
+
+def test_a_folder_that_cannot_be_written_is_said_by_name(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(LocalFileUnavailable, match=r"offline\.folder"):
+        SealedLog(tmp_path / "file" / "log", KEYS).append(b"one")
+
+
+# The journal, on both databases
+
+
+def test_a_visit_is_in_the_database_as_if_it_had_been_written_there(store, outbox):
+    box = outbox(store)
+    denied = visit(2, Decision(Verdict.DENIED, Reason.UNKNOWN_FACE, "ann", "Ann", 0.3))
+    box.door_did(box.record(visit(1)), "opened")
+    box.record(denied)
+    box.report(Incident(NOON, "door", "locked_out"))
+    box.deliver()
+    store.record(replace(visit(1), door="opened"))
+    store.record(denied)
+    store.report(Incident(NOON, "door", "locked_out"))
+    entries = sorted((replace(entry, id=entry.id) for entry in store.events()), key=lambda entry: entry.id)
+    assert [replace(entry, id=0) for entry in entries[:3]] == [replace(entry, id=0) for entry in entries[3:]]
+
+
+def test_what_the_door_did_may_come_later_and_is_told_once_to_who_follows(store, outbox):
+    box = outbox(store)
+    key = box.record(visit(1))
+    box.deliver()
+    assert told(store) == [(1, "granted", None)]
+    box.door_did(key, "opened")
+    box.deliver()
+    assert told(store) == [(1, "granted", "opened")]
+    assert len(store.feed.after(0, NOON + timedelta(hours=1))[0]) == 1
+    box.door_did(key, "opened")
+    box.deliver()
+    assert store.feed.after(1, NOON + timedelta(hours=1))[0] == []
+
+
+def test_delivered_twice_it_is_there_once(store, tmp_path, outbox):
+    box = outbox(store)
+    for number in range(3):
+        box.door_did(box.record(visit(number)), "opened")
+    before = (tmp_path / "journal").read_bytes()
+    box.deliver()
+    box.stop()
+    (tmp_path / "journal").write_bytes(before)  # as if it had been killed before it forgot them
+    again = outbox(store)
+    again.record(visit(3))
+    again.deliver()
+    assert told(store) == [*((number, "granted", "opened") for number in range(3)), (3, "granted", None)]
+    assert again.waiting == 0
+
+
+@pytest.mark.logs("set aside")
+def test_what_the_database_will_never_take_holds_up_nothing(store, outbox, url):
+    if url.startswith("sqlite"):
+        pytest.skip("SQLite takes a text of any length")
+    box = outbox(store)
+    box.record(visit(1))
+    box.door_did(box.record(visit(2, replace(GRANTED, user_id="x" * 65))), "opened")
+    box.record(visit(3))
+    box.deliver()
+    assert told(store) == [(1, "granted", None), (3, "granted", None)]
+    assert (box.waiting, box.refused) == (0, 1)
+
+
+# The journal, with a database that can be told to go
+
+
+def test_nothing_waits_for_a_database_that_is_away_and_order_is_kept(outbox):
+    inbox = FakeInbox()
+    box, inbox.away = outbox(inbox), True
+    keys = [box.record(visit(number)) for number in range(450)]
+    with pytest.raises(StoreUnavailable):
+        box.deliver()
+    assert box.waiting == 450
+    inbox.away = False
+    box.deliver()
+    assert [note.uid for note in inbox.notes] == [f"{key:032x}" for key in keys]
+    assert box.waiting == 0
+
+
+def test_an_earlier_run_s_entries_are_delivered_first_by_the_thread(outbox):
+    inbox = FakeInbox()
+    inbox.away = True
+    earlier = outbox(inbox)
+    first = earlier.record(visit(1))
+    earlier.stop()
+    inbox.away = False
+    box = outbox(inbox)
+    second = box.record(visit(2))
+    box.start()
+    box.stop()
+    assert [note.uid for note in inbox.notes] == [f"{first:032x}", f"{second:032x}"]
+
+
+@pytest.mark.logs("set aside")
+@pytest.mark.parametrize("failure", [EntryRefused("Never."), ValueError("odd")])
+def test_each_other_entry_of_the_batch_is_delivered(outbox, failure):
+    inbox = FakeInbox()
+    box = outbox(inbox)
+    keys = [f"{box.record(visit(number)):032x}" for number in range(5)]
+    inbox.refuses = {keys[2]}
+    box.deliver()
+    assert [note.uid for note in inbox.notes] == keys[:2] + keys[3:]
+    assert box.refused == 1
+
+
+@pytest.mark.logs("sealed with a key")
+def test_a_journal_of_another_key_is_kept_and_a_new_one_begun(tmp_path):
+    inbox = FakeInbox()
+    with closing(SealedLog(tmp_path / "journal", keys(2))) as log:
+        log.append(Note("00").packed())
+    box = Outbox(tmp_path, KEYS, inbox)
+    box.record(visit(1))
+    box.deliver()
+    box.stop()
+    assert len(inbox.notes) == 1
+    assert len(list(tmp_path.glob("journal.unreadable-*"))) == 1
+
+
+def test_a_full_disk_is_an_error_before_any_door_opens(outbox, monkeypatch):
+    box = outbox(FakeInbox())
+    box.record(visit(1))
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sealedlog.os, "pwrite", full)
+        with pytest.raises(LocalFileUnavailable, match="No space left"):
+            box.record(visit(2))
+    box.record(visit(3))
+    assert box.waiting == 2
+
+
+def test_how_the_door_stands_is_known_once_tell_returns(outbox):
+    heard = []
+    box = outbox(FakeInbox(), heard.append)
+    with pytest.raises(StoreUnavailable):
+        box.tell(Standing(locked=True))  # nobody delivers yet
+    box.start()
+    box.tell(Standing(locked=False))
+    assert heard[-1] == Standing(locked=False)
+
+
+def test_how_the_door_stands_is_not_waited_for_where_the_database_is_away(outbox):
+    inbox, asked = FakeInbox(), threading.Event()
+    inbox.away = True
+    inbox.migrate = lambda: asked.set() or FakeInbox.migrate(inbox)
+    box = outbox(inbox, again=0.01)
+    box.start()
+    assert asked.wait(10)
+    with pytest.raises(StoreUnavailable):
+        box.tell(Standing(locked=True))
+
+
+# Killed
+
+
+class Killed(BaseException):
+    """What a SIGKILL is to the code that it ends."""
+
+
+class Mortal:
+    """`os`, but for a process that dies at its step number `last`: a write may be left half done."""
+
+    def __init__(self, last, half):
+        self.left, self._half = last, half
+
+    def __getattr__(self, name):
+        return getattr(os, name)
+
+    def step(self):
+        self.left -= 1
+        if self.left < 0:
+            raise Killed
+
+    def pwrite(self, fd, data, offset):
+        try:
+            self.step()
+        except Killed:
+            os.pwrite(fd, data[: int(len(data) * self._half)], offset)
+            raise
+        return os.pwrite(fd, data, offset)
+
+    def fsync(self, fd):
+        self.step()
+
+    def ftruncate(self, fd, size):
+        self.step()
+        os.ftruncate(fd, size)
+
+
+class MortalInbox(FakeInbox):
+    """Writes into a table with a unique uid; the process may die before it does, or right after."""
+
+    def __init__(self, rows):
+        super().__init__()
+        self.rows = rows
+        self.process = None
+
+    def deliver(self, notes):
+        self.process.step()
+        for note in notes:
+            if note.row is not None:
+                self.rows.setdefault(note.uid, None)
+            elif note.uid in self.rows:
+                self.rows[note.uid] = note.door
+        self.process.step()
+
+
+@settings(max_examples=100)
+@given(lives=st.lists(st.tuples(st.integers(0, 40), st.floats(0, 1)), min_size=1, max_size=5))
+def test_wherever_it_is_killed_each_visit_is_there_once_and_in_order(tmp_path_factory, lives):
+    folder, rows, opened, tried = tmp_path_factory.mktemp("killed"), {}, [], []
+    with pytest.MonkeyPatch.context() as patch:
+        for last, half in [*lives, (10**9, 0.0)]:
+            inbox = MortalInbox(rows)
+            inbox.process = Mortal(last, half)
+            patch.setattr(sealedlog, "os", inbox.process)
+            box = Outbox(folder, KEYS, inbox)
+            try:
+                _serve(box, opened, tried)
+            except Killed:
+                patch.setattr(sealedlog, "os", os)
+            box.stop()  # lets go of the file, as the end of a process does
+    assert [uid for uid in rows if uid in set(opened)] == opened
+    assert len(rows) - len(opened) <= len(lives)  # written, but killed before the door opened
+    assert all(rows[uid] == "opened" for uid in tried)
+
+
+def _serve(box, opened, tried):
+    """Visits and deliveries by turns. `opened` gains who was let in, `tried` of whom it is known what the door did."""
+    for number in range(4):
+        key = box.record(visit(number))
+        opened.append(f"{key:032x}")
+        if number % 2:
+            box.deliver()
+        box.door_did(key, "opened")
+        tried.append(opened[-1])
+    box.deliver()
+
+
+VISITORS = """
+import sys
+from pathlib import Path
+from test_outbox import KEYS, Outbox, Store, visit
+box = Outbox(Path(sys.argv[1]), KEYS, Store(sys.argv[2]), again=0.01)
+box.start()
+for number in range(int(sys.argv[3]), 100_000):
+    key = box.record(visit(number))
+    print(number, flush=True)
+    box.door_did(key, "opened")
+"""
+
+
+def test_a_process_that_is_killed_loses_and_repeats_nothing(tmp_path, mariadb_url):
+    recorded = []
+    for _ in range(2):
+        begin = recorded[-1] + 2 if recorded else 0
+        child = subprocess.Popen(
+            [sys.executable, "-c", VISITORS, str(tmp_path), mariadb_url, str(begin)],
+            cwd=Path(__file__).parent,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for line in child.stdout:
+            recorded.append(int(line))
+            if recorded[-1] == begin + 40:
+                child.send_signal(signal.SIGKILL)
+        child.stdout.close()
+        child.wait(10)
+    with closing(Store(mariadb_url)) as store:
+        last = Outbox(tmp_path, KEYS, store)
+        last.deliver()
+        last.stop()
+        seen = [number for number, _, _ in told(store)]
+    assert sorted(set(seen)) == seen
+    assert set(recorded) <= set(seen)
