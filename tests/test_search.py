@@ -58,7 +58,7 @@ def test_of_those_in_reach_no_more_than_a_few_in_a_million_differ_too_much(dimen
 @pytest.mark.parametrize("dimension", [128, 512])
 def test_few_strangers_are_looked_at(dimension):
     dice, sketcher = np.random.default_rng(4), Sketcher(dimension)
-    sketches, probe = sketcher.of(faces(dice, 5000, dimension)), sketcher.of(faces(dice, 1, dimension)[0])
+    sketches, probe = sketcher.of(faces(dice, 5000, dimension)), sketcher.of_probe(faces(dice, 1, dimension)[0])
     assert (np.bitwise_count(sketches ^ probe).sum(axis=1) <= radius(REACH)).mean() < 0.05
 
 
@@ -126,7 +126,7 @@ def test_one_more_face_is_the_only_one_that_is_sketched():
 
     class Counting(Sketcher):
         def of(self, matrix):
-            turned.append(len(matrix) if matrix.ndim > 1 else 0)
+            turned.append(len(matrix))
             return super().of(matrix)
 
     shelf = SketchedShelf(MODEL_ID, REACH, least=0, sketcher=Counting)
@@ -135,6 +135,15 @@ def test_one_more_face_is_the_only_one_that_is_sketched():
     shelf.add(crowd(dice, 1, prefix="q"))
     shelf.gallery(2)
     assert turned == [50, 1]
+
+
+def test_a_probe_is_sketched_like_the_templates():
+    dice = np.random.default_rng(11)
+    sketcher, matrix = Sketcher(512), faces(dice, 3, 512)
+    sketches = [sketcher.of_probe(probe) for probe in matrix]
+    differing = np.bitwise_count(np.stack(sketches) ^ sketcher.of(matrix)).sum(axis=1)
+    assert (differing <= 2).all()  # by rounding
+    assert np.array_equal(sketcher.of_probe(matrix[2]), sketches[2])
 
 
 def test_an_empty_gallery_finds_nobody():
