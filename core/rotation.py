@@ -19,6 +19,7 @@ from core.migrations.tables import events, faces, gallery_state
 
 log = logging.getLogger(__name__)
 BATCH = 500  # rows in one transaction: other writers wait for it
+ROWS = select(faces.c.id, faces.c.user_id, faces.c.model_id, faces.c.embedding, faces.c.key_id).order_by(faces.c.id)
 
 
 class Rotation:
@@ -32,6 +33,10 @@ class Rotation:
     def check(self, connection: Connection) -> None:
         """Raises EncryptionKeyUnavailable where this process could not read what others write."""
         self._ours(connection.scalar(select(gallery_state.c.key_id)))
+
+    def knows(self, key_id: str | None) -> None:
+        """Raises EncryptionKeyUnavailable where what is sealed with that key could not be opened."""
+        self._ours(key_id)
 
     def key(self, connection: Connection) -> Key | None:
         """What to seal with, in a transaction that holds the gallery's lock; None: nothing.
@@ -68,12 +73,12 @@ class Rotation:
             _lock(connection)  # two that make a key at once would lose one
             used = self.key(connection)
             new = self._keys.first()
-            if new == used and _used(connection) <= {new.id}:
+            if new == used and not self._unfinished(connection, new):
                 new = self._keys.add()
             connection.execute(update(gallery_state).values(key_id=new.id))
             if act is not None:
                 connection.execute(insert(events).values(incident_row(act)))
-        return self._reseal(faces.c.key_id.is_(None) | (faces.c.key_id != new.id), on_done)
+        return self._reseal(_not_under(new), on_done)
 
     def forget(self) -> int:
         """Drops all keys that nothing is sealed with any more, and says how many. Older backups may need them."""
@@ -93,15 +98,12 @@ class Rotation:
         return self._keys.get(key_id)
 
     def _reseal(self, which: ColumnElement[bool], on_done: Callable[[int], None]) -> int:
-        asked = select(faces.c.id, faces.c.user_id, faces.c.model_id, faces.c.embedding, faces.c.key_id)
         broken, after = 0, 0
         while True:
             with self._database.writing() as connection:
                 _lock(connection)
                 key = self.key(connection)
-                found = connection.execute(
-                    asked.where(which, faces.c.id > after).order_by(faces.c.id).limit(BATCH)
-                ).all()
+                found = connection.execute(ROWS.where(which, faces.c.id > after).limit(BATCH)).all()
                 if not found or key is None:
                     return broken
                 new = [row for row in (self._resealed(one, key) for one in found) if row is not None]
@@ -110,14 +112,28 @@ class Rotation:
             after, broken = found[-1].id, broken + len(found) - len(new)
             on_done(len(found))
 
+    def _unfinished(self, connection: Connection, key: Key) -> bool:
+        """Whether an earlier rotation left anything to do: what does not open it had to leave."""
+        left = connection.execute(ROWS.where(_not_under(key)).limit(BATCH)).all()
+        return any(self._opened(row) is not None for row in left)
+
+    def _opened(self, row: Any) -> bytes | None:
+        try:
+            return self._embeddings.opened(row.user_id, row.model_id, row.embedding, row.key_id, old=True)
+        except SealBroken:
+            return None
+
     def _resealed(self, row: Any, key: Key) -> dict[str, object] | None:
         """None where the row does not open."""
-        try:
-            plain = self._embeddings.opened(row.user_id, row.model_id, row.embedding, row.key_id, old=True)
-        except SealBroken:
+        plain = self._opened(row)
+        if plain is None:
             log.warning("face %d in the database does not open with its key and stays as it is; enrol anew", row.id)
             return None
         return {"face": row.id, "embedding": key.seal(plain, aad_of(row.user_id, row.model_id)), "key_id": key.id}
+
+
+def _not_under(key: Key) -> ColumnElement[bool]:
+    return faces.c.key_id.is_(None) | (faces.c.key_id != key.id)
 
 
 def _lock(connection: Connection) -> None:
