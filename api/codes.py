@@ -45,6 +45,7 @@ RAISED: tuple[type[errors.DoorwardError], ...] = (
     errors.Busy,
     errors.StoreUnavailable,
     errors.EncryptionKeyUnavailable,
+    errors.SearchUnavailable,
     errors.ModelUnavailable,
     errors.ModelMismatch,
     errors.DoorFailed,

@@ -28,12 +28,13 @@ from core.settings import (
     ModelSettings,
     OfflineSettings,
     RecognitionSettings,
+    SearchSettings,
     ZoneSettings,
 )
 
 PREFIX = "DOORWARD__"
 DEFAULT_PATH = Path("config.yaml")
-SECRETIVE = ("door.open", "door.close", "door.state", "door.headers", "door.body")
+SECRETIVE = ("search.token", "search.uri", "door.open", "door.close", "door.state", "door.headers", "door.body")
 """Keys whose values may hold a password: they are not repeated."""
 
 
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     encryption: EncryptionSettings = EncryptionSettings()
     offline: OfflineSettings = OfflineSettings()
+    search: SearchSettings = SearchSettings()
     api: ApiSettings = ApiSettings()
     door: DoorSettings = DoorSettings()
     kiosk: KioskSettings = KioskSettings()

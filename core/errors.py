@@ -267,6 +267,12 @@ class LocalFileUnreadable(LocalFileUnavailable):
     code = "local_file_unreadable"
 
 
+class SearchUnavailable(Unavailable):
+    """The gallery is searched by Milvus, which does not answer, and is not kept in memory too."""
+
+    code = "search_unavailable"
+
+
 class ModelUnavailable(Unavailable):
     """The model pack is missing, incomplete or cannot be loaded."""
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.domain import Validity
 from core.gallery import Gallery
-from core.shelf import Shelf
+from core.shelf import Keeper, Shelf
 from core.templates import BeginAnew, Changes, Mark, Rows, Templates
 
 
@@ -27,7 +27,7 @@ class Follower:
         model_id: str,
         publish: Callable[[Gallery], None],
         *,
-        shelf: Callable[[str], Shelf] = Shelf,
+        shelf: Callable[[str], Keeper] = Shelf,
         utcnow: Callable[[], datetime] = _utcnow,
     ) -> None:
         self._store = store
@@ -52,8 +52,8 @@ class Follower:
 
     @property
     def progress(self) -> tuple[int, int] | None:
-        """How many templates are loaded, of about how many; None once all are."""
-        return None if self._whole else (len(self._shelf), self._total)
+        """How many templates are loaded, of about how many; None where there is no second page."""
+        return None if self._whole or not self._total else (len(self._shelf), self._total)
 
     def _begin(self, mark: Mark | None) -> None:
         self._since = mark

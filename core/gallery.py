@@ -1,7 +1,11 @@
 """The enrolled faces of one model, and the exact search over them."""
 
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,28 +31,68 @@ def unit(vector: NDArray[np.floating], dimension: int | None = None) -> Vector:
     return (flat / length).astype(np.float32)
 
 
+class Part(Protocol):
+    """Some of a gallery's templates, and the way in which they are searched."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    def __len__(self) -> int:
+        """The number of templates."""
+
+    def best(self, probe: Vector, since: "Part | None" = None) -> list[Candidate]:
+        """The best person and the best of the others, as far as there are any that matter to a door.
+
+        With `since`, only of the templates that this one has beyond those of `since`, which it continues. Raises
+        SearchUnavailable.
+        """
+
+    def everyone(self) -> dict[str, str]:
+        """The name of each person by user_id."""
+
+    def named(self, user_id: str) -> str | None:
+        """What the person is called; None where nobody of that user_id is in it."""
+
+    def continues(self, old: "Part", people: set[str]) -> bool:
+        """Whether this is a later look at the same part, and has all templates of `people` that `old` has."""
+
+
+class Scan(Protocol):
+    """A quick look at a block: which rows are worth an exact one."""
+
+    def near(self, matrix: NDArray[np.float32], probe: Vector) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The rows of `matrix` (n, dimension), ascending, that could matter to a door, and their exact cosines.
+
+        Left out may be whoever is too unlike the probe to be let in or to spoil a margin.
+        """
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """Some templates: what there was of a block of a `Shelf` when somebody looked. What is written later is behind it.
 
     `matrix` is (n, dimension) float32 with rows of length 1, `owner` (n,) whose each is: a place in `people`, which may
-    hold more (user_id, name) than these rows need. `gone` are the rows that count no more.
+    hold more (user_id, name) than these rows need. `gone` are the rows that count no more. Without a `scan` every row
+    is looked at.
     """
 
     matrix: NDArray[np.float32]
     owner: NDArray[np.int32]
     people: Sequence[tuple[str, str]]
     gone: NDArray[np.intp]
+    scan: Scan | None = None
 
     def __len__(self) -> int:
-        """The number of templates that count."""
         return len(self.matrix) - len(self.gone)
 
-    def best(self, probe: Vector, start: int = 0) -> list[Candidate]:
-        """The best person from row `start` on, and the best of the others, as far as there are any."""
-        scores = self.matrix[start:] @ probe
-        scores[self.gone[self.gone >= start] - start] = -np.inf
-        owner, found = self.owner[start:], list[Candidate]()
+    @property
+    def dimension(self) -> int:
+        return int(self.matrix.shape[1])
+
+    def best(self, probe: Vector, since: Part | None = None) -> list[Candidate]:
+        start = len(since.matrix) if isinstance(since, Block) else 0
+        owner, scores = self._scores(probe, start)
+        found = list[Candidate]()
         while len(found) < 2 and len(scores):
             row = int(scores.argmax())
             if scores[row] == -np.inf:
@@ -58,19 +102,29 @@ class Block:
             scores[owner == owner[row]] = -np.inf  # their other rows are no runner-up
         return found
 
-    def named(self, user_id: str) -> list[str]:
-        """The names of `user_id` in it: one, or none."""
+    def _scores(self, probe: Vector, start: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Whose each row is that matters, and its cosine, -inf where it is gone."""
+        if self.scan is not None and not start:
+            rows, scores = self.scan.near(self.matrix, probe)
+            scores[np.isin(rows, self.gone)] = -np.inf
+            return self.owner[rows], scores
+        scores = np.vecdot(self.matrix[start:], probe)  # reads memory as fast as it goes; BLAS's product does not
+        scores[self.gone[self.gone >= start] - start] = -np.inf
+        return self.owner[start:], scores
+
+    def everyone(self) -> dict[str, str]:
+        return dict(map(self.people.__getitem__, np.unique(np.delete(self.owner, self.gone)).tolist()))
+
+    def named(self, user_id: str) -> str | None:
         places = [place for place, person in enumerate(self.people) if person[0] == user_id]
         rows = np.setdiff1d(np.flatnonzero(np.isin(self.owner, places)), self.gone) if places else NONE_GONE
-        return [self.people[self.owner[row]][1] for row in rows[:1].tolist()]
+        return self.people[self.owner[rows[0]]][1] if len(rows) else None
 
-    def continues(self, old: "Block") -> bool:
-        """Whether this is a later look at the same block."""
-        return self.matrix.base is old.matrix.base is not None and len(self.matrix) >= len(old.matrix)
-
-    def lost(self, old: "Block") -> set[str]:
-        """Of whom this one has fewer rows than `old`, an earlier look."""
-        return {self.people[place][0] for place in self.owner[np.setdiff1d(self.gone, old.gone)].tolist()}
+    def continues(self, old: Part, people: set[str]) -> bool:
+        if not isinstance(old, Block) or self.matrix.base is None or self.matrix.base is not old.matrix.base:
+            return False
+        lost = self.owner[np.setdiff1d(self.gone, old.gone)].tolist()
+        return len(self.matrix) >= len(old.matrix) and not people & {self.people[place][0] for place in lost}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +136,7 @@ class Gallery:
     """
 
     model_id: str
-    blocks: tuple[Block, ...] = ()
+    parts: tuple[Part, ...] = ()
     version: int = 0
     partial: bool = False
 
@@ -106,28 +160,28 @@ class Gallery:
 
     def __len__(self) -> int:
         """The number of templates."""
-        return sum(map(len, self.blocks))
+        return sum(map(len, self.parts))
 
     @property
     def people(self) -> dict[str, str]:
         """The name of each person by user_id, put together when asked for."""
-        return {
-            user_id: name
-            for block in self.blocks
-            for user_id, name in map(block.people.__getitem__, np.unique(np.delete(block.owner, block.gone)).tolist())
-        }
+        return {user_id: name for part in self.parts for user_id, name in part.everyone().items()}
 
     def name_of(self, user_id: str) -> str | None:
         """What the person is called; None where nobody of that user_id is in it."""
-        return next((name for block in self.blocks for name in block.named(user_id)), None)
+        return next((name for part in self.parts if (name := part.named(user_id)) is not None), None)
 
     def match(self, probe: Vector) -> Match:
         """The best person for `probe` ((dimension,) of length 1), by cosine, and the best of the others.
 
-        Raises InvalidEmbedding for a probe that is not finite, not of length 1, or of another dimension.
+        Raises InvalidEmbedding for a probe that is not finite, not of length 1, or of another dimension, and
+        SearchUnavailable where it is searched elsewhere, which does not answer.
         """
         self._check(probe)
-        return _top(candidate for block in self.blocks for candidate in block.best(probe))
+        if len(self.parts) < 2:
+            return _top(candidate for part in self.parts for candidate in part.best(probe))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # one core alone cannot read as fast as memory gives
+            return _top(chain.from_iterable(pool.map(lambda part: part.best(probe), self.parts)))
 
     def rematch(self, probe: Vector, match: Match, old: "Gallery") -> Match:
         """What `match(probe)` says, from what `old` said: where this one only continues it, few rows are looked at."""
@@ -135,21 +189,19 @@ class Gallery:
         if not self._continues(old, {candidate.user_id for candidate in known}):
             return self.match(probe)
         self._check(probe)
-        starts = [len(block.matrix) for block in old.blocks] + [0] * (len(self.blocks) - len(old.blocks))
-        fresh = (one for block, start in zip(self.blocks, starts, strict=True) for one in block.best(probe, start))
+        since = [*old.parts, *[None] * (len(self.parts) - len(old.parts))]
+        fresh = (one for part, earlier in zip(self.parts, since, strict=True) for one in part.best(probe, earlier))
         return _top([*known, *fresh])
 
     def _continues(self, old: "Gallery", people: set[str]) -> bool:
         """Whether this one has all rows of `people` that `old` has, where it has them."""
-        pairs = list(zip(self.blocks, old.blocks, strict=False))
-        return len(pairs) == len(old.blocks) and all(
-            block.continues(earlier) and not people & block.lost(earlier) for block, earlier in pairs
-        )
+        pairs = list(zip(self.parts, old.parts, strict=False))
+        return len(pairs) == len(old.parts) and all(part.continues(earlier, people) for part, earlier in pairs)
 
     def _check(self, probe: Vector) -> None:
         if not abs(float(np.linalg.norm(probe)) - 1) < UNIT_TOLERANCE:  # written so that NaN fails it too
             raise InvalidEmbedding("The probe is not a finite vector of length 1.")
-        dimension = self.blocks[0].matrix.shape[1] if self.blocks else probe.size
+        dimension = self.parts[0].dimension if self.parts else probe.size
         if probe.shape != (dimension,):
             raise InvalidEmbedding(f"The probe has {probe.size} numbers, the gallery {dimension}.")
 

@@ -5,7 +5,10 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import blake2s
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core import attempts, challenge
 from core.bulletin import Standing
@@ -26,12 +29,25 @@ from core.opener import Opener
 from core.outbox import Outbox
 from core.packs import find
 from core.recogniser import Recogniser
-from core.settings import DEMO, CameraSettings, DoorSettings, LockoutSettings, ModelSettings
+from core.search.milvus import MilvusKeeper
+from core.search.sketched import SketchedShelf
+from core.settings import (
+    DEMO,
+    CameraSettings,
+    DoorSettings,
+    LockoutSettings,
+    ModelSettings,
+    SearchSettings,
+)
+from core.shelf import Keeper, Shelf
 from core.sight import Sight
 from core.standby import Standby
 from core.store import Store
 from core.templates import Templates
 from core.watch import Watch
+
+if TYPE_CHECKING:
+    from core.search.collected import Collected
 
 KEY_FILE = "data/doorward.key"  # of a database on a server
 OFFLINE_FOLDER = Path("data/offline")  # of a kiosk whose database is on a server
@@ -118,6 +134,30 @@ def _local_keys(settings: Settings) -> Keys:
     return make_keys(settings) or Keys(KeyFile(offline_folder(settings) / "key"))
 
 
+def make_keeper(settings: SearchSettings, model_id: str, reach: float) -> Keeper:
+    """What templates of that model are kept in and searched with. Who is less alike than `reach` may go unfound."""
+    if settings.engine == "milvus":
+        local = _memory(find_spec("faiss") is not None, model_id, reach) if settings.local else None
+        return MilvusKeeper(make_collection(settings, model_id), model_id, local)
+    sketched = settings.engine == "faiss" or (settings.engine == "auto" and find_spec("faiss") is not None)
+    return _memory(sketched, model_id, reach)
+
+
+def _memory(sketched: bool, model_id: str, reach: float) -> Keeper:  # noqa: FBT001 - asked of faiss alone
+    return SketchedShelf(model_id, reach) if sketched else Shelf(model_id)
+
+
+def make_collection(settings: SearchSettings, model_id: str) -> "Collected":
+    """Milvus's of that model. Connects when it is first asked."""
+    from core.search.collected import Collected, connected  # noqa: PLC0415 - who searches otherwise has no pymilvus
+
+    return Collected(
+        lambda: connected(settings.uri, settings.token, settings.timeout),
+        f"doorward_{blake2s(model_id.encode()).hexdigest()[:16]}",
+        timeout=settings.timeout,
+    )
+
+
 def make_recogniser(settings: Settings, store: Templates, *, live: bool = False) -> Recogniser:
     """`live`: for a camera, of which liveness is asked as configured; still pictures have none to ask."""
     return Recogniser(
@@ -127,6 +167,7 @@ def make_recogniser(settings: Settings, store: Templates, *, live: bool = False)
         liveness=settings.liveness,
         load_liveness=(lambda: make_liveness(settings)) if live and settings.liveness.passive else None,
         poll=settings.database.poll,
+        keeper=lambda model_id, reach: make_keeper(settings.search, model_id, reach),
     )
 
 

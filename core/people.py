@@ -15,23 +15,6 @@ from core.migrations.tables import faces, people
 
 _LITERAL = str.maketrans({"/": "//", "%": "/%", "_": "/_"})
 
-TEMPLATES = (
-    select(
-        faces.c.id,
-        faces.c.user_id,
-        people.c.name,
-        faces.c.embedding,
-        faces.c.key_id,
-        faces.c.quality,
-        people.c.valid_from,
-        people.c.valid_until,
-    )
-    .join_from(faces, people)
-    .where(people.c.active)
-    .order_by(faces.c.id)
-)
-"""All faces of active people."""
-
 
 def one(user_id: str) -> Select[Any]:
     return with_faces(select(people).where(people.c.user_id == user_id))
@@ -153,12 +136,6 @@ def person(row: Row[Any]) -> Person:
     at = aware(row.consent_at)
     consent = None if at is None else Consent(row.consent_version or "", at)
     return Person(row.user_id, row.name, row.active, row.faces, row.pin_hash is not None, validity(row), consent)
-
-
-def template(row: Any, model_id: str, embeddings: Embeddings) -> Template:
-    """Raises StoreUnavailable where the row is damaged."""
-    vector = embeddings.vector(row.id, row.user_id, model_id, row.embedding, row.key_id)
-    return Template(row.user_id, row.name, vector, model_id, row.quality, validity(row))
 
 
 def stored_face(row: Row[Any]) -> StoredFace:

@@ -41,6 +41,11 @@ class Rules:
             raise ValueError(f"rules that no door may run on: {self}")
 
     @property
+    def reach(self) -> float:
+        """The least similarity of somebody who matters: as the one let in, in a single frame, or as the runner-up."""
+        return min(AGREEING * self.threshold, self.threshold - self.margin)
+
+    @property
     def version(self) -> str:
         """`POLICY:digest`, equal for two if and only if they decide alike."""
         return f"{POLICY}:{blake2s(repr(self).encode()).hexdigest()[:8]}"

@@ -23,6 +23,7 @@ from core.liveness import PassiveLiveness
 from core.policy import Rules, decide
 from core.quality import Limits, assess
 from core.settings import LivenessSettings, RecognitionSettings
+from core.shelf import Keeper, Shelf
 from core.templates import Templates
 
 log = logging.getLogger(__name__)
@@ -42,9 +43,12 @@ class Recogniser:
         liveness: LivenessSettings = LivenessSettings(),  # noqa: B008 - frozen: nobody can change the one that all share
         load_liveness: Callable[[], PassiveLiveness] | None = None,
         poll: float = 0.25,
+        keeper: Callable[[str, float], Keeper] = lambda model_id, _: Shelf(model_id),
         utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`load_liveness`: None where no passive model is wanted, as for still pictures."""
+        """`load_liveness`: None where no passive model is wanted, as for still pictures. `keeper`: what a model's
+        templates are kept in; who is less alike than its second argument matters to no decision.
+        """
         self._load = load
         self._store = store
         self._settings = settings
@@ -53,6 +57,7 @@ class Recogniser:
         self._liveness: PassiveLiveness | None = None
         self._limits = Limits(least_width=settings.min_face_px, largest=inf)  # a portrait may be cut close
         self._poll = poll
+        self._keeper = keeper
         self._utcnow = utcnow
         self._model: FaceModel | None = None
         self._gallery: Gallery | None = None
@@ -190,9 +195,14 @@ class Recogniser:
     def _refresh_gallery(self) -> None:
         self._store.migrate()
         if self._follower is None:
-            self._follower = Follower(self._store, self.model.id, self._publish, utcnow=self._utcnow)
+            self._follower = Follower(
+                self._store, self.model.id, self._publish, shelf=self._keep_in, utcnow=self._utcnow
+            )
         self._follower.follow(self._stop.is_set)
         self._gallery_error = None
+
+    def _keep_in(self, model_id: str) -> Keeper:
+        return self._keeper(model_id, self.rules.reach)
 
     def _publish(self, gallery: Gallery) -> None:
         self._gallery, self._gallery_error = gallery, None

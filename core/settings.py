@@ -4,6 +4,7 @@ A part receives its own section and never the whole.
 """
 
 import re
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,6 +15,8 @@ from core.address import is_loopback
 from core.tls import client_context, server_context
 
 DEMO = "demo"
+ENGINES = {"auto": None, "exact": None, "faiss": "faiss", "milvus": "pymilvus"}
+"""What `search.engine` may be, and which library it needs."""
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 DATABASE_URL = re.compile(r"sqlite:///(?!:memory:).+|mysql\+pymysql://[^/]+/[^/?]+(\?.*)?")
 Fraction = Annotated[float, Field(gt=0, le=1)]
@@ -158,7 +161,7 @@ class DatabaseSettings(Section):
     )
     tls_ca: Path | None = Field(
         None,
-        description="TLS to a MySQL server: a PEM file with who vouches for its certificate; null: whoever answers is believed",
+        description="TLS to MySQL: a PEM file with who vouches for its certificate; null: any server is believed",
     )
     timeout: Seconds = Field(5.0, description="Seconds until a database that does not answer counts as down")
     poll: Seconds = Field(0.25, description="Seconds between two looks for new faces")
@@ -211,6 +214,38 @@ class OfflineSettings(Section):
         "auto",
         description="Where the copy is, and what waits to be delivered; auto: beside the database's file, or in data",
     )
+
+
+class SearchSettings(Section):
+    engine: Literal["auto", "exact", "faiss", "milvus"] = Field(
+        "auto",
+        description="What finds a face among many: exact, faiss, milvus; auto: faiss where that is installed, from "
+        "10,000 templates on",
+    )
+    uri: str = Field(
+        "data/milvus.db",
+        pattern=r"https?://.+|.+\.db",
+        description="milvus: http://HOST:19530 of a cluster, or a FILE.db for one process alone",
+    )
+    token: str | None = Field(None, description="milvus: USER:PASSWORD or an API key of that cluster")
+    timeout: Seconds = Field(1.0, description="milvus: seconds until one that does not answer counts as away")
+    local: bool = Field(
+        True, description="milvus: whether the gallery is kept in memory too, and searched there while it is away"
+    )
+
+    @field_validator("engine")
+    @classmethod
+    def _installed(cls, engine: str) -> str:
+        library = ENGINES[engine]
+        if library is not None and find_spec(library) is None:
+            raise ValueError(f"{library} is not installed; run: pip install 'doorward[{engine}]'")
+        return engine
+
+    @model_validator(mode="after")
+    def _lite(self) -> "SearchSettings":
+        if self.engine == "milvus" and self.uri.endswith(".db") and find_spec("milvus_lite") is None:
+            raise ValueError("a file needs milvus-lite, which is not installed; run: pip install milvus-lite")
+        return self
 
 
 class ApiSettings(Section):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,22 @@ from core.templates import Rows
 log = logging.getLogger(__name__)
 CAPACITY = 65_536  # rows of a block: 128 MiB of 512 numbers each, of which the system gives what is written to
 LEAST_LENGTH = 0.5  # of a stored embedding; what is shorter was damaged
+
+
+class Keeper(Protocol):
+    """Keeps the templates of one model, and hands out what they can be searched with. For one thread."""
+
+    def __len__(self) -> int:
+        """The number of templates."""
+
+    def add(self, rows: Rows) -> None:
+        """Damaged rows are left out, and said so. Raises InvalidEmbedding for rows of another dimension."""
+
+    def drop(self, user_ids: Collection[str]) -> None:
+        """All rows of these people. Who has none is passed over."""
+
+    def gallery(self, version: int, *, partial: bool = False) -> Gallery:
+        """Everything up to `version`. One handed out before stays as it is, or already tells of what is later."""
 
 
 class Shelf:
@@ -32,8 +49,8 @@ class Shelf:
 
     def add(self, rows: Rows) -> None:
         """Damaged rows are left out, and said so. Raises InvalidEmbedding for rows of another dimension."""
-        sound, matrix = _sound(rows.matrix)
-        people = [(rows.user_ids[row], rows.names[row]) for row in sound.tolist()]
+        kept, matrix = sound(rows.matrix)
+        people = [(rows.user_ids[row], rows.names[row]) for row in kept.tolist()]
         done = 0
         while done < len(people):
             block = self._open(matrix.shape[1])
@@ -47,7 +64,10 @@ class Shelf:
         self._blocks = [block.compacted() for block in self._blocks if len(block.view())]
 
     def gallery(self, version: int, *, partial: bool = False) -> Gallery:
-        return Gallery(self._model_id, tuple(block.view() for block in self._blocks), version, partial)
+        return Gallery(self._model_id, self.blocks(), version, partial)
+
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple(block.view() for block in self._blocks)
 
     def _open(self, dimension: int) -> "_Store":
         if self._blocks and self._blocks[0].dimension != dimension:
@@ -112,10 +132,10 @@ class _Store:
         return place
 
 
-def _sound(matrix: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+def sound(matrix: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """The rows that are embeddings, and these with length 1. A damaged one locks nobody else out."""
     length = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
-    sound = np.flatnonzero(np.isfinite(length) & (length > LEAST_LENGTH))
-    if len(sound) < len(matrix):
-        log.warning("%d stored embeddings are damaged and are left out; enrol them again", len(matrix) - len(sound))
-    return sound, matrix[sound] / length[sound, np.newaxis]
+    kept = np.flatnonzero(np.isfinite(length) & (length > LEAST_LENGTH))
+    if len(kept) < len(matrix):
+        log.warning("%d stored embeddings are damaged and are left out; enrol them again", len(matrix) - len(kept))
+    return kept, matrix[kept] / length[kept, np.newaxis]

@@ -29,16 +29,15 @@ from core.domain import (
 from core.doors import Doors
 from core.embeddings import Embeddings
 from core.encryption import Keys
-from core.errors import InvalidField, ModelMismatch, PersonNotFound, StoreUnavailable
+from core.errors import InvalidField, PersonNotFound, StoreUnavailable
 from core.eventfeed import EventFeed
 from core.events import Note, entry, event_row, incident_row, page, stats, write_down
-from core.gallery import mismatch, refuse_strangers, unit
+from core.gallery import refuse_strangers, unit
 from core.galleryfeed import GalleryFeed, moved
 from core.keyring import Keyring
 from core.migrations.tables import events, faces, gallery_state, operators, people
 from core.once import Once
 from core.people import (
-    TEMPLATES,
     amend,
     amended,
     change,
@@ -55,7 +54,6 @@ from core.people import (
     put_name,
     refuse_too_many,
     stored_face,
-    template,
     with_faces,
 )
 from core.rotation import Rotation
@@ -121,20 +119,6 @@ class Store:
         """A number that moves with every change of people or faces."""
         with self._database.reading() as connection:
             return _version(connection)
-
-    def templates(self, model_id: str) -> tuple[int, list[Template]]:
-        """The `gallery_version` and, of that very state, this model's templates of all active people.
-
-        Raises ModelMismatch where faces are stored, but none of this model.
-        """
-        with self._database.reading() as connection:
-            version = _version(connection)
-            self.rotation.check(connection)
-            rows = connection.execute(TEMPLATES.where(faces.c.model_id == model_id)).all()
-            stored = {} if rows else models(connection)
-        if stored and model_id not in stored:
-            raise ModelMismatch(mismatch(max(stored, key=stored.__getitem__), model_id))
-        return version, [template(row, model_id, self._embeddings) for row in rows]
 
     def mark(self) -> Mark:
         """As all up to `of`: see `core.templates.Templates`."""

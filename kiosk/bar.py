@@ -67,6 +67,11 @@ class Bar(QWidget):
         return self._code
 
     @property
+    def tall(self) -> int:
+        """The height of its buttons, in pixels."""
+        return self._tall
+
+    @property
     def plates(self) -> list[Plate]:
         return [*self._usual_row, self.back, *self.choices.values()]
 

@@ -11,6 +11,7 @@ from kiosk import theme
 from kiosk.banner import Banner
 from kiosk.bar import Bar
 from kiosk.controls import column, row
+from kiosk.loading import Loading
 from kiosk.video import Video
 
 SHARES = {QBoxLayout.Direction.LeftToRight: (55, 45), QBoxLayout.Direction.TopToBottom: (55, 45)}
@@ -26,9 +27,10 @@ class DoorScreen(QWidget):
     def __init__(self, video: Video, banner: Banner, bar: Bar, look: theme.Look = theme.LIGHT) -> None:
         super().__init__()
         self.video, self.banner, self.bar, self._look = video, banner, bar, look
+        self.loading = Loading(look)
         self._phase = banner.phase
         self._door = row(video, banner, gap=0)
-        self._whole = column(self._door, bar, gap=0)
+        self._whole = column(self._door, self.loading, bar, gap=0)
         self._whole.setStretch(0, 1)
         self.setLayout(self._whole)
         self.show_scene(Scene(Phase.STARTING), awake=False)
@@ -46,7 +48,9 @@ class DoorScreen(QWidget):
             self._dress()
 
     def _dress(self) -> None:
-        self.bar.dress(self._look.tones[self._phase])
+        tone = self._look.tones[self._phase]
+        self.bar.dress(tone)
+        self.loading.dress(QColor(tone.ink), self.bar.tall)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name

@@ -29,6 +29,7 @@ from kiosk.video import Video
 from kiosk.window import Window
 
 __all__ = ["make_parts", "make_window", "run", "signals_call"]
+LOADING_MS = 500  # between two looks how far the gallery is loaded
 PINS_MS = 5000  # between two questions whether anybody has a PIN
 
 
@@ -86,10 +87,19 @@ def make_window(settings: Settings, parts: Parts) -> Window:
     parts.bridge.scene_changed.connect(window.show_scene)
     bar.language_wanted.connect(speak_to)
     bar.pin_wanted.connect(partial(ask_pin, window, parts))
+    show_loading(window, parts)
     window.offer_pin(offered=False)
     if kiosk.pin:
         offer_pins(window, parts)
     return window
+
+
+def show_loading(window: Window, parts: Parts) -> None:
+    """How far the gallery has come is looked at now and then: at a million faces it takes half a minute."""
+    timer = QTimer(window, interval=LOADING_MS)
+    timer.setObjectName("loading")
+    timer.timeout.connect(lambda: window.door.loading.show_progress(parts.recogniser.progress))
+    timer.start()
 
 
 def offer_pins(window: Window, parts: Parts) -> None:

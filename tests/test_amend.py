@@ -26,7 +26,7 @@ def test_all_that_is_named_changes_in_one_step_and_nothing_else(ann):
     assert ann.gallery_version() == 3
     ann.amend("ann", {"active": True, "valid_from": None})
     assert ann.person("ann").valid == Validity(None, NOON + HOUR)
-    assert {t.name for t in ann.templates(MODEL_ID)[1]} == {"Anna"}
+    assert set(ann.page(MODEL_ID).rows.names) == {"Anna"}
 
 
 def test_nothing_at_all_may_be_asked_for(ann):
@@ -61,7 +61,7 @@ def test_erasing_tells_from_which_version_on_nobody_has_it(ann):
     one = ann.faces("ann")[0]
     assert ann.drop_face("ann", one.id) == Erasure(1, 2) == Erasure(1, ann.gallery_version())
     assert ann.erase("ann") == Erasure(1, 3)
-    assert ann.templates(MODEL_ID) == (3, [])
+    assert (ann.gallery_version(), len(ann.page(MODEL_ID).rows)) == (3, 0)
 
 
 def test_each_door_stands_as_it_was_told_last(store, another):

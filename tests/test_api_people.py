@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rest import NOON, Real, call, match, png, problem
 
-from core.domain import Consent, Person, Validity
+from core.domain import Consent, Person, Template, Validity
 from core.errors import StoreUnavailable
 from core.templates import Mark
 
@@ -53,8 +53,10 @@ def test_a_person_is_told_whole(real: Real) -> None:
     }
 
 
-def _own(real: Real) -> list[Any]:
-    return [t for t in real.store.templates(real.recogniser.model.id)[1] if t.user_id == "ada"]
+def _own(real: Real) -> list[Template]:
+    model_id = real.recogniser.model.id
+    rows = real.store.of(model_id, ["ada"])
+    return [Template("ada", "Ada Marlow", vector, model_id, 0.9) for vector in rows.matrix]
 
 
 def test_pages_hold_everybody_once_and_end(real: Real) -> None:
@@ -185,9 +187,7 @@ def test_the_receipt_says_what_went_and_from_when_on_nobody_has_it(real: Real) -
     )
     assert version == real.recogniser.gallery.version
     assert match(real.app, png(0)).json() == {"status": "access_denied"}
-    assert [template.user_id for template in real.store.templates(real.recogniser.model.id)[1]] == ["Zoë M-ü", "ben"][
-        ::-1
-    ]
+    assert list(real.store.page(real.recogniser.model.id).rows.user_ids) == ["ben", "Zoë M-ü"]
 
 
 def test_a_process_whose_index_could_not_catch_up_matches_nobody(real: Real) -> None:

@@ -133,7 +133,7 @@ def test_the_plain_loop_lets_in_on_a_single_frame_and_once_a_visit():
 
 def test_an_embedding_that_is_no_number_lets_nobody_in():
     loop = plain_loop()
-    loop._app.model.embed = lambda *_: np.full(GALLERY.blocks[0].matrix.shape[1], nan, np.float32)
+    loop._app.model.embed = lambda *_: np.full(GALLERY.parts[0].matrix.shape[1], nan, np.float32)
     assert list(loop.see(Frame(image(ANN), 0.0, 0.0, 0))) == []
 
 

@@ -67,7 +67,7 @@ def test_each_page_is_searched_as_soon_as_it_is_there_and_marked_partial():
     store.between = lambda: seen.append(follower.progress)
     follower.follow()
     assert [(len(gallery), gallery.partial) for gallery in published] == [(2, True), (4, True), (5, False)]
-    assert seen == [(0, 0), (2, 5), (4, 5)]
+    assert seen == [None, (2, 5), (4, 5)]
     assert follower.progress is None
 
 

@@ -74,7 +74,7 @@ def test_a_probe_of_another_length_is_refused():
 
 def test_the_matrix_cannot_be_changed():
     with pytest.raises(ValueError, match="read-only"):
-        Gallery.of(MODEL_ID, [template("ann")]).blocks[0].matrix[0, 0] = 1
+        Gallery.of(MODEL_ID, [template("ann")]).parts[0].matrix[0, 0] = 1
 
 
 def rows_of(templates):

@@ -1,10 +1,10 @@
 """All of the kiosk together, on the demo's camera and model: what leads where, and behind which gate."""
 
 import pytest
+from conftest import PORTRAITS
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
 
-from core.demo import write_portraits
 from core.domain import EventFilter, Incident, Phase, Role, Scene
 from core.pictures import decode_image
 from core.pin import hashed, hashed_passphrase
@@ -135,14 +135,14 @@ def test_a_pin_is_spoken_of_once_somebody_has_one(kiosk, qtbot):
     made.window.show_scene(Scene(Phase.PAUSED, wait=30))
     assert made.window.bar.pin.isHidden()
     assert "another way" not in made.window.banner.words.detail
-    gives_somebody_a_pin(made, qtbot)
+    made.parts.store.set_pin(made.parts.store.people()[0].user_id, hashed(PIN, PIN))
+    qtbot.waitUntil(made.window.bar.pin.isVisible, timeout=20_000)
     made.window.show_scene(Scene(Phase.PAUSED, wait=30))
     assert "another way" in made.window.banner.words.detail
 
 
 def test_where_pins_are_switched_off_none_is_spoken_of(kiosk, qtbot):
-    made = kiosk(sections={"kiosk": {"pin": False}})
-    made.parts.store.set_pin(made.parts.store.people()[0].user_id, hashed(PIN, PIN))
+    made = kiosk(pin=hashed(PIN, PIN), sections={"kiosk": {"pin": False}})
     qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.STARTING, timeout=60_000)
     assert made.window.findChildren(QTimer, "pins") == []
     assert made.window.bar.pin.isHidden()
@@ -152,17 +152,16 @@ def test_where_pins_are_switched_off_none_is_spoken_of(kiosk, qtbot):
     assert "PIN" not in asked
 
 
-def gives_somebody_a_pin(made, qtbot):
-    """Whose it is. The door offers it soon after."""
-    user_id = made.parts.store.people()[0].user_id
-    made.parts.store.set_pin(user_id, hashed(PIN, PIN))
-    qtbot.waitUntil(made.window.bar.pin.isVisible, timeout=20_000)
-    return user_id
+@pytest.fixture
+def with_a_pin(kiosk, qtbot):
+    """Where the first of the demo's people has one."""
+    made = kiosk(pin=hashed(PIN, PIN))
+    qtbot.waitUntil(made.window.bar.pin.isVisible)
+    return made
 
 
-def test_a_pin_is_asked_for_over_the_door_and_leads_back(kiosk, qtbot):
-    made = kiosk()
-    gives_somebody_a_pin(made, qtbot)
+def test_a_pin_is_asked_for_over_the_door_and_leads_back(with_a_pin, qtbot):
+    made = with_a_pin
     made.press(made.window.bar.pin)
     page = made.window.findChild(PinPage)
     page.leave()
@@ -170,12 +169,11 @@ def test_a_pin_is_asked_for_over_the_door_and_leads_back(kiosk, qtbot):
     assert made.window.door.isVisible()
 
 
-def test_a_persons_pin_opens_the_door(kiosk, qtbot):
-    made = kiosk()
-    user_id = gives_somebody_a_pin(made, qtbot)
+def test_a_persons_pin_opens_the_door(with_a_pin, qtbot):
+    made = with_a_pin
     made.press(made.window.bar.pin)
     page = made.window.findChild(PinPage)
-    page.user_id.setText(user_id)
+    page.user_id.setText(made.parts.store.people()[0].user_id)
     page.pin.setText(PIN)
     made.press(page.go)
     qtbot.waitUntil(lambda: any(getattr(e, "source", "") == "pin" for e in made.parts.store.events()), timeout=10_000)
@@ -228,7 +226,7 @@ def test_nor_while_the_door_is_being_set_up(kiosk, qtbot):
     assert not made.parts.engine.resting
 
 
-def test_a_language_and_a_camera_chosen_in_the_set_up_are_the_doors_from_then_on(kiosk, qtbot, tmp_path):
+def test_a_language_and_a_camera_chosen_in_the_set_up_are_the_doors_from_then_on(kiosk, qtbot):
     made = kiosk()
     before = made.parts.engine.latest.peek
     made.press(made.window.bar.operator)
@@ -238,18 +236,16 @@ def test_a_language_and_a_camera_chosen_in_the_set_up_are_the_doors_from_then_on
         made.press(page.next)
         qtbot.waitUntil(lambda: page.step is page.steps[1])
         assert made.window.bar.code == made.window.bar.usual == "de"
-        (tmp_path / "pictures").mkdir()
-        portraits = write_portraits(tmp_path / "pictures")
-        page.step.source.setText(str(portraits[0].parent))
+        page.step.source.setText(str(PORTRAITS))
         made.press(page.step.use)
-        size = decode_image(portraits[0].read_bytes(), "").shape
+        size = decode_image((PORTRAITS / "ada-1.png").read_bytes(), "").shape
         qtbot.waitUntil(lambda: before() is not None and before().image.shape == size, timeout=20_000)
         made.press(made.console.back)
         qtbot.waitUntil(lambda: made.console is None)
         made.press(made.window.bar.operator)
         again = made.console.open("Set up")
         assert again.step.code == "de"
-        assert again.steps[1].source.text() == str(portraits[0].parent)
+        assert again.steps[1].source.text() == str(PORTRAITS)
     finally:
         speak_to("en")
 

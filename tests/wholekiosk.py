@@ -1,6 +1,7 @@
 """All of the kiosk in this process, on the demo's camera and model: window, engine, store, console."""
 
 import pytest
+import readymade
 from PySide6.QtCore import Qt
 
 from core.config import Settings
@@ -14,16 +15,18 @@ from kiosk.session import make_window, open_office
 class Kiosk:
     """Its window, its parts, and what was told to the process above it."""
 
-    def __init__(self, qtbot, folder, *, demo, **sections):
+    def __init__(self, qtbot, folder, *, demo, pin, **sections):
         self._qtbot = qtbot
         usual = {
             "camera": {"source": "demo"},
             "models": {"pack": "demo"},
-            "database": {"url": f"sqlite:///{folder}/door.sqlite"},
+            "database": {"url": readymade.enrolled(folder / "door.sqlite")},
             "kiosk": {"api": False, "sounds": False},
         }
         self.settings = Settings(**{name: usual.get(name, {}) | sections.get(name, {}) for name in usual | sections})
         self.parts = make_parts(self.settings, folder / "config.yaml", demo=demo)
+        if pin is not None:
+            self.parts.store.set_pin(self.parts.store.people()[0].user_id, pin)
         self.window = make_window(self.settings, self.parts)
         self.told = []
         self.office = open_office(self.window, self.parts, self.told.append)
@@ -51,8 +54,8 @@ class Kiosk:
 
 @pytest.fixture
 def kiosk(qtbot, tmp_path):
-    def make(*, demo=True, sections=(), **secrets):
-        made = Kiosk(qtbot, tmp_path, demo=demo, **dict(sections))
+    def make(*, demo=True, pin=None, sections=(), **secrets):
+        made = Kiosk(qtbot, tmp_path, demo=demo, pin=pin, **dict(sections))
         kiosks.append(made)
         for role, secret in secrets.items():
             made.parts.store.set_secret(Role(role), secret)

@@ -17,6 +17,7 @@ from core.admin.evaluate.command import evaluate
 from core.admin.keys import passphrase, person_pin, pin
 from core.admin.log import events
 from core.admin.persons import drop_face, erase, people, person_faces, person_valid
+from core.admin.reindex import reindex
 from core.admin.replay import replay as replay_recording
 from core.admin.shell import ConfigOption, DemoOption, JsonOption, shell
 from core.admin.soak.command import soak
@@ -96,6 +97,7 @@ for command in (people, erase, person_faces, drop_face, person_valid, person_pin
     app.command()(command)
 app.command()(evaluate)
 app.command()(soak)
+app.command()(reindex)
 
 
 @models.command()

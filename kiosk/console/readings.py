@@ -153,7 +153,7 @@ def _local_copy(sources: Sources) -> tuple[Health, str, str]:
 
 
 def _gallery(sources: Sources) -> tuple[Health, str, str]:
-    if (loaded := sources.recogniser.progress) is not None and loaded[1]:
+    if (loaded := sources.recogniser.progress) is not None:
         return Health.IDLE, f"{loaded[0]:,} of about {loaded[1]:,} faces are loaded.", ""
     if sources.recogniser.loading:
         return Health.IDLE, "It is being loaded.", ""

@@ -324,6 +324,10 @@
         <translation>الإدارة</translation>
     </message>
     <message>
+        <source>Faces are being loaded: {percent} %</source>
+        <translation>يجري تحميل الوجوه: {percent} %</translation>
+    </message>
+    <message>
         <source>Offline</source>
         <translation>دون اتصال</translation>
     </message>

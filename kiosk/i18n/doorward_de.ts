@@ -308,6 +308,10 @@
         <translation>Verwaltung</translation>
     </message>
     <message>
+        <source>Faces are being loaded: {percent} %</source>
+        <translation>Gesichter werden geladen: {percent} %</translation>
+    </message>
+    <message>
         <source>Offline</source>
         <translation>Offline</translation>
     </message>

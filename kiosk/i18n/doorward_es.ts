@@ -308,6 +308,10 @@
         <translation>Gestión</translation>
     </message>
     <message>
+        <source>Faces are being loaded: {percent} %</source>
+        <translation>Se cargan las caras: {percent} %</translation>
+    </message>
+    <message>
         <source>Offline</source>
         <translation>Sin conexión</translation>
     </message>

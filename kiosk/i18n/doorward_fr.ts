@@ -308,6 +308,10 @@
         <translation>Gestion</translation>
     </message>
     <message>
+        <source>Faces are being loaded: {percent} %</source>
+        <translation>Chargement des visages : {percent} %</translation>
+    </message>
+    <message>
         <source>Offline</source>
         <translation>Hors ligne</translation>
     </message>

@@ -304,6 +304,10 @@
         <translation>管理</translation>
     </message>
     <message>
+        <source>Faces are being loaded: {percent} %</source>
+        <translation>正在加载人脸：{percent} %</translation>
+    </message>
+    <message>
         <source>Offline</source>
         <translation>离线</translation>
     </message>

@@ -17,12 +17,13 @@ from core.admin.bench.fusion import facts as fusion_facts
 from core.admin.bench.live import Step, apart, look_through, measure
 from core.admin.bench.machine import machine
 from core.admin.bench.rest import api, traffic
+from core.admin.bench.search import search
 from core.admin.bench.tables import fusion_tables, live_tables
 from core.admin.shell import ConfigOption, JsonOption, Shell, shell
 from core.errors import InputError
 from core.settings import DEMO
 
-bench = typer.Typer(no_args_is_help=True, help="What recognition takes, and what it brings, on a video.")
+bench = typer.Typer(no_args_is_help=True, help="What recognition takes, and what it brings.")
 VideoArgument = Annotated[Path, typer.Argument(help="A video file")]
 ExpectOption = Annotated[
     list[str], typer.Option("--expect", help="The user_id of somebody enrolled who is in the video; repeatable")
@@ -111,6 +112,7 @@ def ui(
     sh.say("\n".join(f"{name}: {value}" for name, value in told.items()), **told)
 
 
+bench.command()(search)
 bench.command()(api)
 bench.command()(traffic)
 

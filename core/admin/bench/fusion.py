@@ -9,7 +9,7 @@ from core.admin.bench.survey import Survey
 from core.admin.evaluate.rates import CONFIDENCE, Rate
 from core.domain import Evidence, Observation, Vector
 from core.fusion import fused, with_frame
-from core.gallery import Gallery
+from core.gallery import Block, Gallery
 
 INTERVALS = (
     "Probes of one face share frames or follow each other closely: the intervals (Clopper-Pearson, 95 %) are exact "
@@ -75,7 +75,7 @@ def best_frames(gallery: Gallery, usable: Sequence[Observation], count: int) -> 
 
 def _by_person(gallery: Gallery, probe: Vector) -> dict[str, float]:
     best: dict[str, float] = {}
-    for block in gallery.blocks:
+    for block in (part for part in gallery.parts if isinstance(part, Block)):
         for place, similarity in zip(block.owner.tolist(), (block.matrix @ probe).tolist(), strict=True):
             user_id = block.people[place][0]
             best[user_id] = max(similarity, best.get(user_id, -1.0))

@@ -1,0 +1,286 @@
+"""What every engine of a search promises: one set of tests for looking at all, for sketches and for Milvus."""
+
+import json
+from itertools import count
+
+import numpy as np
+import pytest
+from fakes import MODEL_ID
+from milvus import Memory, in_this_process, served
+from typer.testing import CliRunner
+
+from core.admin.app import app
+from core.admin.bench.crowd import faces, like
+from core.demo import DemoFaceModel
+from core.domain import Template
+from core.errors import InvalidEmbedding, SearchUnavailable
+from core.parts import make_collection
+from core.search.milvus import MilvusKeeper, number_of
+from core.search.sketched import SketchedShelf
+from core.settings import SearchSettings
+from core.shelf import Shelf
+from core.store import Store
+from core.templates import Rows
+
+DIMENSION, REACH = 64, 0.4
+dice = np.random.default_rng(1)
+serial = count()
+
+
+@pytest.fixture(scope="module")
+def milvus_lite(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("milvus")) as uri:
+        yield uri
+
+
+@pytest.fixture(params=["exact", "faiss", "milvus", "milvus_local"])
+def keeper(request):
+    if request.param == "exact":
+        yield Shelf(MODEL_ID, capacity=5)
+    elif request.param == "faiss":
+        yield SketchedShelf(MODEL_ID, REACH, capacity=5, least=0)
+    else:
+        collection = in_lite(request.getfixturevalue("milvus_lite"))
+        yield MilvusKeeper(collection, MODEL_ID, Shelf(MODEL_ID) if request.param == "milvus_local" else None)
+        collection.close()
+
+
+def in_lite(uri, model_id=None):
+    settings = SearchSettings(engine="milvus", uri=uri, timeout=10)
+    return make_collection(settings, model_id or f"model:{next(serial)}")
+
+
+def rows_of(**people):
+    """Of each of these people, the vectors (n, DIMENSION)."""
+    ids = [who for who, matrix in people.items() for _ in matrix]
+    return Rows(ids, [who.title() for who in ids], np.concatenate(list(people.values())))
+
+
+def expected(probe, people):
+    """(user_id, similarity) of the best two, in reach."""
+    best = sorted(((float((matrix @ probe).max()), who) for who, matrix in people.items()), reverse=True)
+    return [(who, pytest.approx(similarity, abs=1e-5)) for similarity, who in best[:2] if similarity >= REACH]
+
+
+def found(match):
+    both = [candidate for candidate in (match.best, match.runner_up) if candidate is not None]
+    return [(candidate.user_id, candidate.similarity) for candidate in both if candidate.similarity >= REACH]
+
+
+def test_the_best_person_and_the_best_of_the_others_are_found_whatever_happens(keeper):
+    people = {f"p{i}": faces(dice, 1 + i % 3, DIMENSION) for i in range(9)}
+    people["p1"] = like(dice, people["p0"][:1], np.array([0.97]))  # somebody who looks alike
+    keeper.add(rows_of(**people))
+    assert len(keeper) == len(keeper.gallery(1)) == sum(map(len, people.values()))
+    for version, (gone, new) in enumerate([({"p2", "p3"}, 0), (set(), 5), ({"p0", "p5"}, 1)], 2):
+        keeper.drop(gone)
+        added = {f"v{version}n{i}": faces(dice, 1, DIMENSION) for i in range(new)}
+        if added:
+            keeper.add(rows_of(**added))
+        old = {who: people.pop(who) for who in gone}
+        people.update(added)
+        gallery = keeper.gallery(version)
+        assert gallery.version == version
+        assert gallery.people == {who: who.title() for who in people}
+        for matrix in [*people.values(), *old.values()]:
+            for probe in like(dice, matrix, dice.uniform(0.5, 0.7, len(matrix))):
+                assert found(gallery.match(probe)) == expected(probe, people)
+
+
+def test_whoever_is_dropped_is_matched_no_more(keeper):
+    ann, bob = faces(dice, 2, DIMENSION), faces(dice, 1, DIMENSION)
+    keeper.add(rows_of(ann=ann, bob=bob))
+    assert keeper.gallery(1).match(ann[0]).best.user_id == "ann"
+    keeper.drop({"ann", "nobody"})
+    best = keeper.gallery(2).match(ann[0]).best
+    assert best is None or best.user_id != "ann"
+    assert keeper.gallery(2).name_of("ann") is None
+
+
+def test_whoever_is_put_back_is_matched_again_by_their_new_name(keeper):
+    ann = faces(dice, 1, DIMENSION)
+    keeper.add(rows_of(ann=ann))
+    keeper.gallery(1)
+    keeper.drop({"ann"})
+    keeper.add(Rows(["ann"], ["Anna"], ann))
+    assert keeper.gallery(2).match(ann[0]).best.name == keeper.gallery(2).name_of("ann") == "Anna"
+
+
+def test_many_faces_of_one_person_do_not_hide_the_next(keeper):
+    ann = like(dice, np.repeat(faces(dice, 1, DIMENSION), 70, axis=0), np.full(70, 0.9))
+    bob = like(dice, ann[:1], np.array([0.5]))
+    keeper.add(rows_of(ann=ann, bob=bob))
+    match = keeper.gallery(1).match(ann[0])
+    assert (match.best.user_id, match.runner_up.user_id) == ("ann", "bob")
+
+
+def test_what_was_said_of_an_older_gallery_is_brought_up_to_date(keeper):
+    ann, bob = faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
+    keeper.add(rows_of(ann=ann, bob=bob))
+    old = keeper.gallery(1)
+    said = old.match(ann[0])
+    keeper.drop({"ann"})
+    keeper.add(rows_of(cleo=like(dice, ann, np.array([0.8]))))
+    assert keeper.gallery(2).rematch(ann[0], said, old).best.user_id == "cleo"
+
+
+def test_nobody_is_in_an_empty_one(keeper):
+    gallery = keeper.gallery(3, partial=True)
+    assert (len(gallery), gallery.version, gallery.partial) == (0, 3, True)
+    assert gallery.match(faces(dice, 1, DIMENSION)[0]).best is None
+
+
+@pytest.mark.parametrize("broken", [np.full(DIMENSION, np.nan), np.zeros(DIMENSION), np.ones(8) / 8**0.5])
+def test_a_probe_that_is_none_is_refused(keeper, broken):
+    keeper.add(rows_of(ann=faces(dice, 1, DIMENSION)))
+    with pytest.raises(InvalidEmbedding):
+        keeper.gallery(1).match(broken.astype(np.float32))
+
+
+@pytest.mark.logs("damaged")
+def test_a_damaged_row_locks_nobody_else_out(keeper):
+    ann = faces(dice, 1, DIMENSION)
+    keeper.add(rows_of(ann=ann, bob=np.full((1, DIMENSION), np.nan, np.float32)))
+    assert keeper.gallery(1).people == {"ann": "Ann"}
+    assert keeper.gallery(1).match(ann[0]).best.user_id == "ann"
+
+
+def test_a_collection_that_is_there_already_is_not_written_anew_and_loses_who_is_gone(milvus_lite):
+    ann, bob = faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
+    first = in_lite(milvus_lite, "kept")
+    keeper = MilvusKeeper(first, MODEL_ID)
+    keeper.add(rows_of(ann=ann, bob=bob))
+    keeper.gallery(1)
+    first.close()
+    second = in_lite(milvus_lite, "kept")
+    keeper = MilvusKeeper(second, MODEL_ID)
+    keeper.add(rows_of(ann=ann))
+    assert keeper.gallery(2, partial=True).match(ann[0]).best.user_id == "ann"
+    assert second.open(DIMENSION) == {number_of("ann", ann[0]), number_of("bob", bob[0])}
+    keeper.gallery(2)
+    assert second.open(DIMENSION) == {number_of("ann", ann[0])}
+    second.close()
+
+
+def test_a_file_does_in_the_place_of_a_server_and_keeps_what_it_has(tmp_path):
+    """It is loaded again by whoever opens it again, or nothing would be found in it."""
+    ann = faces(dice, 1, DIMENSION)
+    for version in (1, 2):
+        with in_this_process(tmp_path / "new" / "milvus.db") as uri:
+            collection = in_lite(uri, "kept")
+            keeper = MilvusKeeper(collection, MODEL_ID)
+            keeper.add(rows_of(ann=ann))
+            assert keeper.gallery(version).match(ann[0]).best.user_id == "ann"
+            collection.close()
+
+
+@pytest.mark.logs("does not answer")
+def test_a_server_that_is_not_there_is_said_in_a_sentence():
+    settings = SearchSettings(engine="milvus", uri="http://127.0.0.1:1", timeout=0.5)
+    keeper = MilvusKeeper(make_collection(settings, MODEL_ID), MODEL_ID)
+    with pytest.raises(SearchUnavailable, match=r"search\.uri"):
+        keeper.add(rows_of(ann=faces(dice, 1, DIMENSION)))
+
+
+def test_without_a_place_in_memory_nobody_is_let_in_while_milvus_is_away():
+    there, ann = Memory(), faces(dice, 1, DIMENSION)
+    keeper = MilvusKeeper(there, MODEL_ID)
+    keeper.add(rows_of(ann=ann))
+    gallery = keeper.gallery(1)
+    there.away = True
+    with pytest.raises(SearchUnavailable):
+        gallery.match(ann[0])
+    there.away = False
+    assert gallery.match(ann[0]).best.user_id == "ann"
+
+
+@pytest.mark.logs("away")
+def test_what_could_not_be_written_is_written_when_it_is_asked_again():
+    there, ann, bob = Memory(), faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
+    keeper = MilvusKeeper(there, MODEL_ID)
+    keeper.add(rows_of(ann=ann))
+    there.away = True
+    for change in (lambda: keeper.drop({"ann"}), lambda: keeper.add(rows_of(bob=bob))):
+        with pytest.raises(SearchUnavailable):
+            change()
+    assert len(keeper) == 0
+    there.away = False
+    keeper.drop({"ann"})
+    keeper.add(rows_of(bob=bob))
+    assert keeper.gallery(2).people == {"bob": "Bob"}
+    assert there.held.keys() == {number_of("bob", bob[0])}
+
+
+@pytest.mark.logs("away")
+def test_with_a_place_in_memory_it_goes_on_there_and_returns_to_milvus():
+    there, ann, bob = Memory(), faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
+    keeper = MilvusKeeper(there, MODEL_ID, Shelf(MODEL_ID))
+    keeper.add(rows_of(ann=ann))
+    before = keeper.gallery(1)
+    there.away = True
+    assert before.match(ann[0]).best.user_id == "ann"
+    keeper.add(rows_of(bob=bob))
+    keeper.drop({"ann"})
+    away = keeper.gallery(2)
+    assert away.match(bob[0]).best.user_id == "bob"
+    assert away.people == {"bob": "Bob"}
+    there.away = False
+    back = keeper.gallery(3)
+    assert there.held.keys() == {number_of("bob", bob[0])}
+    there.held.clear()
+    assert back.match(bob[0]).best is None  # so it is Milvus that was asked
+
+
+@pytest.mark.logs("reindex")
+def test_a_collection_that_lacks_somebody_is_not_relied_on():
+    there, ann = Memory(), faces(dice, 1, DIMENSION)
+    keeper = MilvusKeeper(there, MODEL_ID, Shelf(MODEL_ID))
+    keeper.add(rows_of(ann=ann))
+    keeper.gallery(1)
+    there.held.clear()
+    there.failures += 1  # it was started again, say
+    assert keeper.gallery(2).match(ann[0]).best.user_id == "ann"
+
+
+def test_a_template_that_another_process_left_behind_matches_nobody():
+    there, ann, old = Memory(), faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
+    keeper = MilvusKeeper(there, MODEL_ID)
+    keeper.add(rows_of(ann=ann))
+    gallery = keeper.gallery(1)
+    there.write([number_of("ann", old[0])], old)
+    best = gallery.match(old[0]).best
+    assert best is None or best.similarity < 0.9
+
+
+def test_reindex_makes_milvus_hold_what_the_store_has(tmp_path, monkeypatch, milvus_lite):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DOORWARD__DATABASE__URL", f"sqlite:///{tmp_path}/faces.sqlite")
+    monkeypatch.setenv("DOORWARD__MODELS__PACK", "demo")
+    assert "not milvus" in str(CliRunner().invoke(app, ["reindex"]).exception)
+    monkeypatch.setenv("DOORWARD__SEARCH__ENGINE", "milvus")
+    monkeypatch.setenv("DOORWARD__SEARCH__URI", milvus_lite)
+    model_id = DemoFaceModel().id
+    dimension = int(model_id.rsplit(":", 1)[1])
+    store, vector = Store(f"sqlite:///{tmp_path}/faces.sqlite"), faces(dice, 1, dimension)
+    store.migrate()
+    store.add_faces("ann", "Ann", [Template("ann", "Ann", vector[0], model_id, 1.0)], limit=4)
+    store.close()
+    there = in_lite(milvus_lite, model_id)
+    there.open(dimension)
+    there.write([7], vector)
+    for options in ([], ["--drop"]):
+        ran = CliRunner().invoke(app, ["reindex", "--json", *options])
+        assert (ran.exception, json.loads(ran.stdout)["templates"]) == (None, 1)
+        assert there.open(dimension) == {number_of("ann", vector[0])}
+    there.close()
+
+
+def test_who_is_read_and_changes_while_the_gallery_is_loaded_is_in_it():
+    there, ann = Memory(), faces(dice, 1, DIMENSION)
+    earlier = MilvusKeeper(there, MODEL_ID)
+    earlier.add(rows_of(ann=ann))
+    keeper = MilvusKeeper(there, MODEL_ID)
+    keeper.add(rows_of(ann=ann))
+    keeper.drop({"ann"})
+    keeper.add(rows_of(ann=ann))
+    assert keeper.gallery(1).match(ann[0]).best.user_id == "ann"
