@@ -18,13 +18,19 @@ from core.domain import Event, Incident
 from core.encryption import Keys
 from core.errors import DoorwardError, EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
 from core.events import Note, event_row, incident_row
-from core.sealedlog import Place, SealedLog
+from core.sealedlog import Place, SealedLog, records
 
 log = logging.getLogger(__name__)
+JOURNAL, REFUSED = "journal", "refused"
 BATCH = 200  # entries in one transaction
 AGAIN = 1.0  # seconds until a database that was away is asked again
 PATIENCE = 1.0  # seconds that who tells how a door stands waits for the database
 STOP_SECONDS = 2.0
+
+
+def left(folder: Path) -> tuple[int, int]:
+    """Of the outbox in `folder`, whoever has it open: how many entries it holds, and how many were refused."""
+    return records(folder / JOURNAL), records(folder / REFUSED)
 
 
 class Inbox(Protocol):
@@ -52,8 +58,8 @@ class Outbox:
         *,
         again: float = AGAIN,
     ) -> None:
-        self._journal = SealedLog(folder / "journal", keys)
-        self._refused = SealedLog(folder / "refused", keys)
+        self._journal = SealedLog(folder / JOURNAL, keys)
+        self._refused = SealedLog(folder / REFUSED, keys)
         self._inbox = inbox
         self._tell = tell
         self._again = again

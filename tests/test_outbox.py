@@ -20,7 +20,7 @@ from core.bulletin import Standing
 from core.domain import Decision, Event, Incident, Reason, Verdict
 from core.errors import EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
 from core.events import Note
-from core.outbox import Outbox
+from core.outbox import Outbox, left
 from core.sealedlog import SealedLog
 from core.store import Store
 
@@ -230,6 +230,16 @@ def test_nothing_waits_for_a_database_that_is_away_and_order_is_kept(outbox):
     box.deliver()
     assert [note.uid for note in inbox.notes] == [f"{key:032x}" for key in keys]
     assert box.waiting == 0
+
+
+def test_how_many_wait_is_known_to_who_has_no_key_and_while_it_is_in_use(outbox, tmp_path):
+    assert left(tmp_path) == (0, 0)
+    box = outbox(FakeInbox())
+    for number in range(3):
+        box.record(visit(number))
+    assert left(tmp_path) == (3, 0)
+    box.deliver()
+    assert left(tmp_path) == (0, 0)
 
 
 def test_an_earlier_run_s_entries_are_delivered_first_by_the_thread(outbox):
