@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, case, insert, select, update
 
 from core.database import Database
 from core.domain import Incident
@@ -58,7 +58,7 @@ class Rotation:
             with self._database.writing() as connection:
                 _lock(connection)
                 self.key(connection)
-            self._reseal(faces.c.key_id.is_(None), lambda _: None)
+            self._reseal(None, lambda _: None)
 
     def rotate(self, on_done: Callable[[int], None] = lambda _: None, *, act: Incident | None = None) -> int:
         """Brings all under a new key, or goes on where that was cut short; `on_done` is told of each batch.
@@ -72,13 +72,13 @@ class Rotation:
         with self._database.writing() as connection:
             _lock(connection)  # two that make a key at once would lose one
             used = self.key(connection)
-            new = self._keys.first()
-            if new == used and not self._unfinished(connection, new):
+            new, under = self._keys.first(), _used(connection)
+            if new == used and not self._unfinished(connection, under - {new.id}):
                 new = self._keys.add()
             connection.execute(update(gallery_state).values(key_id=new.id))
             if act is not None:
                 connection.execute(insert(events).values(incident_row(act)))
-        return self._reseal(_not_under(new), on_done)
+        return sum(self._reseal(key_id, on_done) for key_id in under - {new.id})
 
     def forget(self) -> int:
         """Drops all keys that nothing is sealed with any more, and says how many. Older backups may need them."""
@@ -97,24 +97,27 @@ class Rotation:
             )
         return self._keys.get(key_id)
 
-    def _reseal(self, which: ColumnElement[bool], on_done: Callable[[int], None]) -> int:
+    def _reseal(self, key_id: str | None, on_done: Callable[[int], None]) -> int:
+        """Brings what is under that key, or plain, under the one in use. Returns how many rows do not open."""
         broken, after = 0, 0
         while True:
             with self._database.writing() as connection:
                 _lock(connection)
                 key = self.key(connection)
-                found = connection.execute(ROWS.where(which, faces.c.id > after).limit(BATCH)).all()
+                found = connection.execute(_under(key_id).where(faces.c.id > after).limit(BATCH)).all()
                 if not found or key is None:
                     return broken
-                new = [row for row in (self._resealed(one, key) for one in found) if row is not None]
-                if new:
-                    connection.execute(update(faces).where(faces.c.id == bindparam("face")), new)
+                new = {row.id: again for row in found if (again := self._resealed(row, key)) is not None}
+                if new:  # one statement: a server's answer to each row would take longer than all the rest
+                    put = case(new, value=faces.c.id, else_=faces.c.embedding)
+                    mine = update(faces).where(faces.c.id.in_(new))
+                    connection.execute(mine.values(embedding=put, key_id=key.id))
             after, broken = found[-1].id, broken + len(found) - len(new)
             on_done(len(found))
 
-    def _unfinished(self, connection: Connection, key: Key) -> bool:
+    def _unfinished(self, connection: Connection, key_ids: set[str | None]) -> bool:
         """Whether an earlier rotation left anything to do: what does not open it had to leave."""
-        left = connection.execute(ROWS.where(_not_under(key)).limit(BATCH)).all()
+        left = (row for key_id in key_ids for row in connection.execute(_under(key_id).limit(BATCH)))
         return any(self._opened(row) is not None for row in left)
 
     def _opened(self, row: Any) -> bytes | None:
@@ -123,17 +126,18 @@ class Rotation:
         except SealBroken:
             return None
 
-    def _resealed(self, row: Any, key: Key) -> dict[str, object] | None:
+    def _resealed(self, row: Any, key: Key) -> bytes | None:
         """None where the row does not open."""
         plain = self._opened(row)
         if plain is None:
             log.warning("face %d in the database does not open with its key and stays as it is; enrol anew", row.id)
             return None
-        return {"face": row.id, "embedding": key.seal(plain, aad_of(row.user_id, row.model_id)), "key_id": key.id}
+        return key.seal(plain, aad_of(row.user_id, row.model_id))
 
 
-def _not_under(key: Key) -> ColumnElement[bool]:
-    return faces.c.key_id.is_(None) | (faces.c.key_id != key.id)
+def _under(key_id: str | None) -> Select[Any]:
+    """By one key each, for that an index leads to: looking for what is not under one reads all there is."""
+    return ROWS.where(faces.c.key_id.is_(None) if key_id is None else faces.c.key_id == key_id)
 
 
 def _lock(connection: Connection) -> None:
