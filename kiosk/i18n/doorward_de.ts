@@ -257,7 +257,7 @@
     </message>
     <message>
         <source>Faces cannot be compared</source>
-        <translation>Gesichter lassen sich nicht vergleichen</translation>
+        <translation>Kein Vergleich von Gesichtern möglich</translation>
     </message>
     <message>
         <source>Nothing can be recorded</source>

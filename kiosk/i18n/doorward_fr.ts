@@ -257,7 +257,7 @@
     </message>
     <message>
         <source>Faces cannot be compared</source>
-        <translation>Les visages ne peuvent pas être comparés</translation>
+        <translation>Comparaison des visages impossible</translation>
     </message>
     <message>
         <source>Nothing can be recorded</source>
