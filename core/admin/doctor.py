@@ -11,7 +11,7 @@ from core.config import Settings
 from core.display import DisplayProblem, display_problem
 from core.errors import ConfigError, DoorwardError, LocalFileUnavailable
 from core.outbox import left
-from core.parts import COPY, make_camera, make_door, make_liveness, make_model, make_store, offline_folder
+from core.parts import COPY, make_camera, make_door, make_keys, make_liveness, make_model, make_store, offline_folder
 from core.settings import ApiSettings, CameraSettings, DoorSettings
 from core.tls import EXPOSED
 
@@ -67,11 +67,12 @@ def _door(settings: DoorSettings) -> str:
 
 
 def _database(settings: Settings) -> str:
-    store = make_store(settings)
+    store, keys = make_store(settings), make_keys(settings)
     try:
         store.migrate()
         people = store.people()
-        return f"{len(people)} people, {sum(person.faces for person in people)} faces"
+        sealed = f"encrypted with a key of {keys.name}" if keys else "not encrypted (encryption.enabled)"
+        return f"{len(people)} people, {sum(person.faces for person in people)} faces, {sealed}"
     finally:
         store.close()
 
