@@ -268,6 +268,20 @@ def test_each_other_entry_of_the_batch_is_delivered(outbox, failure):
     assert box.refused == 1
 
 
+@pytest.mark.logs("set aside")
+def test_what_was_refused_is_delivered_after_all_where_it_is_put_back(outbox, tmp_path):
+    inbox = FakeInbox()
+    box = outbox(inbox)
+    inbox.refuses = {f"{box.record(visit(1)):032x}"}
+    box.deliver()
+    box.stop()
+    (tmp_path / "refused").replace(tmp_path / "journal")
+    (uid,), inbox.refuses = inbox.refuses, set()
+    again = outbox(inbox)
+    again.deliver()
+    assert [note.uid for note in inbox.notes] == [uid]
+
+
 @pytest.mark.logs("sealed with a key")
 def test_a_journal_of_another_key_is_kept_and_a_new_one_begun(tmp_path):
     inbox = FakeInbox()
