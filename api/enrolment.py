@@ -22,7 +22,7 @@ CODES = (
     *("malformed_request", "invalid_field", "image_unreadable", "image_too_large", "face_not_found", "multiple_faces"),
     *("face_unfit", "invalid_embedding", "different_people", "all_refused", "face_limit_reached", "face_of_another"),
     *("not_this_person", "idempotency_key_reused", "busy", "unavailable", "database_unavailable", "model_unavailable"),
-    *("encryption_key_unavailable", "model_mismatch"),
+    *("encryption_key_unavailable", "model_mismatch", "search_unavailable"),
 )
 KEY = r"^[\x21-\x7e]{1,255}$"
 REPLAYED = "Idempotent-Replayed"

@@ -21,7 +21,13 @@ from core.store import Store
 CODES = (
     *("malformed_request", "invalid_field", "image_unreadable", "image_too_large", "face_not_found"),
     *("invalid_embedding", "match_opens_nothing", "door_locked", "door_failed", "busy", "unavailable"),
-    *("database_unavailable", "encryption_key_unavailable", "model_unavailable", "model_mismatch"),
+    *(
+        "database_unavailable",
+        "encryption_key_unavailable",
+        "model_unavailable",
+        "model_mismatch",
+        "search_unavailable",
+    ),
 )
 
 

@@ -142,6 +142,6 @@ def _fault(error: dict[str, Any]) -> str:
     path = ".".join(str(part) for part in error["loc"] if not str(part).startswith(("literal[", "constrained-")))
     if error["type"] == "extra_forbidden":
         return f"{path}: no such key"
-    secret = path in ("database.url", "door") or path.startswith(SECRETIVE)
+    secret = path in ("database.url", "door", "search") or path.startswith(SECRETIVE)
     got = "" if secret else f", got {error['input']!r}"
     return f"{path}: {error['msg'].removeprefix('Value error, ')}{got}"

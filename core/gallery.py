@@ -14,6 +14,7 @@ from core.domain import Candidate, Match, Template, Vector
 from core.errors import DifferentPeople, InvalidEmbedding, ModelMismatch, NotThisPerson
 
 UNIT_TOLERANCE = 1e-3  # float32 rounding over 512 dimensions stays far below it
+LONG = 16_384  # rows; fewer are read in less time than a thread takes to begin
 NONE_GONE = np.empty(0, np.intp)
 
 
@@ -36,6 +37,10 @@ class Part(Protocol):
 
     @property
     def dimension(self) -> int: ...
+
+    @property
+    def long(self) -> bool:
+        """Whether it is worth a core of its own to search it."""
 
     def __len__(self) -> int:
         """The number of templates."""
@@ -88,6 +93,10 @@ class Block:
     @property
     def dimension(self) -> int:
         return int(self.matrix.shape[1])
+
+    @property
+    def long(self) -> bool:
+        return self.scan is None and len(self.matrix) >= LONG
 
     def best(self, probe: Vector, since: Part | None = None) -> list[Candidate]:
         start = len(since.matrix) if isinstance(since, Block) else 0
@@ -178,7 +187,7 @@ class Gallery:
         SearchUnavailable where it is searched elsewhere, which does not answer.
         """
         self._check(probe)
-        if len(self.parts) < 2:
+        if sum(part.long for part in self.parts) < 2:
             return _top(candidate for part in self.parts for candidate in part.best(probe))
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # one core alone cannot read as fast as memory gives
             return _top(chain.from_iterable(pool.map(lambda part: part.best(probe), self.parts)))

@@ -18,14 +18,19 @@ from core.domain import Event, Incident
 from core.encryption import Keys
 from core.errors import DoorwardError, EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
 from core.events import Note, event_row, incident_row
-from core.sealedlog import Place, SealedLog
+from core.sealedlog import Place, SealedLog, records
 
 log = logging.getLogger(__name__)
+JOURNAL, REFUSED = "journal", "refused"
 BATCH = 200  # entries in one transaction
 AGAIN = 1.0  # seconds until a database that was away is asked again
-PATIENCE = 0.5  # seconds that who tells how a door stands waits for the database
+PATIENCE = 1.0  # seconds that who tells how a door stands waits for the database
 STOP_SECONDS = 2.0
-NOT_TOLD = "The database does not answer; what this door has to tell waits here. See that its server runs."
+
+
+def left(folder: Path) -> tuple[int, int]:
+    """Of the outbox in `folder`, whoever has it open: how many entries it holds, and how many were refused."""
+    return records(folder / JOURNAL), records(folder / REFUSED)
 
 
 class Inbox(Protocol):
@@ -53,8 +58,8 @@ class Outbox:
         *,
         again: float = AGAIN,
     ) -> None:
-        self._journal = SealedLog(folder / "journal", keys)
-        self._refused = SealedLog(folder / "refused", keys)
+        self._journal = SealedLog(folder / JOURNAL, keys)
+        self._refused = SealedLog(folder / REFUSED, keys)
         self._inbox = inbox
         self._tell = tell
         self._again = again
@@ -90,13 +95,13 @@ class Outbox:
         return self._refused.path
 
     def tell(self, standing: Standing) -> None:
-        """Once it returns the database knows. Raises StoreUnavailable where that cannot be said soon."""
+        """Once it returns the database knows, or will be told as soon as it answers: that is not waited for long."""
         told = threading.Event()
         with self._telling:
             self._standing = (standing, told)
         self._wake.set()
-        if self._thread is None or self._away or not told.wait(PATIENCE):
-            raise StoreUnavailable(NOT_TOLD)
+        if self._thread is not None and not self._away:
+            told.wait(PATIENCE)
 
     def start(self) -> None:
         """Delivers from now on, first of all what an earlier run could not. Twice is fine."""

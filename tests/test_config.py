@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from core.config import Settings, load
+from core.config import Settings, checked, load
 from core.errors import ConfigError
 
 SHIPPED = Path(__file__).parents[1] / "config.yaml"
@@ -152,3 +152,18 @@ def test_a_database_that_could_not_be_kept_is_refused(url, monkeypatch):
 def test_a_database_url_is_taken_as_it_is(url, monkeypatch):
     monkeypatch.setenv("DOORWARD__DATABASE__URL", url)
     assert load(SHIPPED).database.url == url
+
+
+@pytest.mark.parametrize(("engine", "package"), [("faiss", "faiss"), ("milvus", "pymilvus")])
+def test_an_engine_that_is_not_installed_is_refused_with_what_to_install(monkeypatch, engine, package):
+    monkeypatch.setattr("core.settings.find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match=rf"{package} is not installed.*doorward\[{engine}\]"):
+        checked({"search": {"engine": engine}}, SHIPPED)
+    assert checked({"search": {"engine": "auto"}}, SHIPPED).search.engine == "auto"
+
+
+def test_the_address_of_milvus_may_hold_a_password_and_is_not_repeated():
+    with pytest.raises(ConfigError) as raised:
+        checked({"search": {"engine": "milvus", "uri": "root:secret"}}, SHIPPED)
+    assert "search.uri" in str(raised.value)
+    assert "secret" not in str(raised.value)

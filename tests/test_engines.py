@@ -275,6 +275,28 @@ def test_reindex_makes_milvus_hold_what_the_store_has(tmp_path, monkeypatch, mil
     there.close()
 
 
+def test_the_bench_measures_milvus_in_a_collection_that_goes_away(tmp_path, monkeypatch, milvus_lite):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DOORWARD__SEARCH__ENGINE", "milvus")
+    monkeypatch.setenv("DOORWARD__SEARCH__URI", milvus_lite)
+    options = [
+        "--templates",
+        "100",
+        "--dimension",
+        "64",
+        "--engine",
+        "milvus",
+        "--probes",
+        "5",
+        "--strangers",
+        "1",
+        "--json",
+    ]
+    ran = CliRunner().invoke(app, ["bench", "search", *options])
+    assert json.loads(ran.stdout)["engines"]["milvus"]["top1_agreement"] == 1.0
+    assert in_lite(milvus_lite, "bench:synthetic").open(64) == set()
+
+
 def test_who_is_read_and_changes_while_the_gallery_is_loaded_is_in_it():
     there, ann = Memory(), faces(dice, 1, DIMENSION)
     earlier = MilvusKeeper(there, MODEL_ID)

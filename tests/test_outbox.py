@@ -20,7 +20,7 @@ from core.bulletin import Standing
 from core.domain import Decision, Event, Incident, Reason, Verdict
 from core.errors import EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
 from core.events import Note
-from core.outbox import Outbox
+from core.outbox import Outbox, left
 from core.sealedlog import SealedLog
 from core.store import Store
 
@@ -232,6 +232,16 @@ def test_nothing_waits_for_a_database_that_is_away_and_order_is_kept(outbox):
     assert box.waiting == 0
 
 
+def test_how_many_wait_is_known_to_who_has_no_key_and_while_it_is_in_use(outbox, tmp_path):
+    assert left(tmp_path) == (0, 0)
+    box = outbox(FakeInbox())
+    for number in range(3):
+        box.record(visit(number))
+    assert left(tmp_path) == (3, 0)
+    box.deliver()
+    assert left(tmp_path) == (0, 0)
+
+
 def test_an_earlier_run_s_entries_are_delivered_first_by_the_thread(outbox):
     inbox = FakeInbox()
     inbox.away = True
@@ -256,6 +266,20 @@ def test_each_other_entry_of_the_batch_is_delivered(outbox, failure):
     box.deliver()
     assert [note.uid for note in inbox.notes] == keys[:2] + keys[3:]
     assert box.refused == 1
+
+
+@pytest.mark.logs("set aside")
+def test_what_was_refused_is_delivered_after_all_where_it_is_put_back(outbox, tmp_path):
+    inbox = FakeInbox()
+    box = outbox(inbox)
+    inbox.refuses = {f"{box.record(visit(1)):032x}"}
+    box.deliver()
+    box.stop()
+    (tmp_path / "refused").replace(tmp_path / "journal")
+    (uid,), inbox.refuses = inbox.refuses, set()
+    again = outbox(inbox)
+    again.deliver()
+    assert [note.uid for note in inbox.notes] == [uid]
 
 
 @pytest.mark.logs("sealed with a key")
@@ -289,22 +313,24 @@ def test_a_full_disk_is_an_error_before_any_door_opens(outbox, monkeypatch):
 def test_how_the_door_stands_is_known_once_tell_returns(outbox):
     heard = []
     box = outbox(FakeInbox(), heard.append)
-    with pytest.raises(StoreUnavailable):
-        box.tell(Standing(locked=True))  # nobody delivers yet
+    box.tell(Standing(locked=True))  # nobody delivers yet
     box.start()
     box.tell(Standing(locked=False))
+    box.stop()
     assert heard[-1] == Standing(locked=False)
 
 
 def test_how_the_door_stands_is_not_waited_for_where_the_database_is_away(outbox):
-    inbox, asked = FakeInbox(), threading.Event()
+    inbox, heard, told = FakeInbox(), [], threading.Event()
     inbox.away = True
-    inbox.migrate = lambda: asked.set() or FakeInbox.migrate(inbox)
-    box = outbox(inbox, again=0.01)
+    box = outbox(inbox, lambda standing: heard.append(standing) or told.set(), again=0.01)
     box.start()
-    assert asked.wait(10)
-    with pytest.raises(StoreUnavailable):
-        box.tell(Standing(locked=True))
+    box.tell(Standing(locked=False))
+    box.tell(Standing(locked=True))
+    assert heard == []
+    inbox.away = False
+    assert told.wait(10)
+    assert heard == [Standing(locked=True)], "it is told how it stands, not how it stood"
 
 
 # Killed

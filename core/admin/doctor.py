@@ -9,8 +9,9 @@ from itertools import islice
 
 from core.config import Settings
 from core.display import DisplayProblem, display_problem
-from core.errors import ConfigError, DoorwardError
-from core.parts import make_camera, make_door, make_keys, make_liveness, make_model, make_store
+from core.errors import ConfigError, DoorwardError, LocalFileUnavailable
+from core.outbox import left
+from core.parts import COPY, make_camera, make_door, make_keys, make_liveness, make_model, make_store, offline_folder
 from core.settings import ApiSettings, CameraSettings, DoorSettings
 from core.tls import EXPOSED
 
@@ -30,6 +31,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _check("model", lambda: f"{make_model(settings.models).id} is loaded")
     yield _check("liveness", lambda: _liveness(settings))
     yield _check("database", lambda: _database(settings))
+    yield _check("offline", lambda: _offline(settings))
     yield _check("camera", lambda: _camera(settings.camera))
     yield _check("door", lambda: _door(settings.door))
     yield _port(settings.api)
@@ -73,6 +75,17 @@ def _database(settings: Settings) -> str:
         return f"{len(people)} people, {sum(person.faces for person in people)} faces, {sealed}"
     finally:
         store.close()
+
+
+def _offline(settings: Settings) -> str:
+    if not settings.offline.enabled:
+        return "nothing is kept: without the database nobody is let in (offline.enabled)"
+    folder = offline_folder(settings)
+    waiting, refused = left(folder)
+    if refused:
+        raise LocalFileUnavailable(f"{refused} entries were refused by the database; they are kept in {folder}")
+    copy = "a copy of the gallery" if (folder / COPY).exists() else "no copy yet, which the kiosk makes when it starts"
+    return f"{copy}; entries that wait to be delivered: {waiting}"
 
 
 def _camera(settings: CameraSettings) -> str:

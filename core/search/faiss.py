@@ -21,7 +21,8 @@ class Sketches:
     radius: int
 
     def near(self, matrix: NDArray[np.float32], probe: Vector) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        rows = np.flatnonzero(differing(self.sketches, self.sketcher.of(probe)) <= self.radius)
+        faiss.omp_set_num_threads(1)  # of this thread: waking a second one takes longer than this
+        rows = np.flatnonzero(differing(self.sketches, self.sketcher.of_probe(probe)) <= self.radius)
         if len(rows) * MANY > len(matrix):
             return np.arange(len(matrix)), np.vecdot(matrix, probe)
         return rows, cosines(matrix, rows, probe)
@@ -36,7 +37,6 @@ def differing(sketches: NDArray[np.uint8], sketch: NDArray[np.uint8]) -> NDArray
 
 def cosines(matrix: NDArray[np.float32], rows: NDArray[np.intp], probe: Vector) -> NDArray[np.float32]:
     """(k,): of `probe` (dimension,) with the rows `rows` (k,) of `matrix` (n, dimension), which is C-contiguous."""
-    faiss.omp_set_num_threads(1)  # of this thread: a second one is woken for longer than this takes
     found = np.empty(len(rows), np.float32)
     arrays = map(faiss.swig_ptr, (found, np.ascontiguousarray(probe), matrix, rows))
     faiss.fvec_inner_products_by_idx(*arrays, probe.size, 1, len(rows))

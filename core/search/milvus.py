@@ -161,6 +161,10 @@ class MilvusPart:
     def __len__(self) -> int:
         return self.count
 
+    @property
+    def long(self) -> bool:
+        return False
+
     def best(self, probe: Vector, since: Part | None = None) -> list[Candidate]:  # noqa: ARG002 - continues nothing
         try:
             found = self._people(probe, CLOSEST)

@@ -10,6 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain import Vector
+
 BITS = 1024
 WIDTH = BITS // 8
 SPREAD = 3.6
@@ -28,16 +30,25 @@ class Sketcher:
 
     def __init__(self, dimension: int) -> None:
         self._dimension = dimension
+        self._last: tuple[Vector | None, NDArray[np.uint8]] = None, np.empty(0, np.uint8)
 
     def of(self, matrix: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """(n, WIDTH) for `matrix` (n, dimension); (WIDTH,) for one vector (dimension,)."""
-        if matrix.ndim == 1 or len(matrix) <= CHUNK:
-            return np.packbits(matrix @ self._turn > 0, axis=-1)
+        """(n, WIDTH) for `matrix` (n, dimension)."""
+        if len(matrix) <= CHUNK:
+            return np.packbits(matrix @ self._turn.T > 0, axis=1)
         return np.concatenate([self.of(matrix[i : i + CHUNK]) for i in range(0, len(matrix), CHUNK)])
+
+    def of_probe(self, probe: Vector) -> NDArray[np.uint8]:
+        """(WIDTH,) for (dimension,). The last one is kept: every block of a gallery asks for it."""
+        known, sketch = self._last
+        if known is not probe:
+            sketch = np.packbits(np.vecdot(self._turn, probe) > 0)  # BLAS would wake its threads, and wait for them
+            self._last = probe, sketch
+        return sketch
 
     @cached_property
     def _turn(self) -> NDArray[np.float32]:
-        """(dimension, BITS): as many whole rotations as the bits take, the last one cut."""
+        """(BITS, dimension): as many whole rotations as the bits take, the last one cut."""
         dice, square = np.random.default_rng(0), (self._dimension, self._dimension)
         whole = [np.linalg.qr(dice.standard_normal(square))[0] for _ in range(-(-BITS // self._dimension))]
-        return np.ascontiguousarray(np.concatenate(whole, axis=1)[:, :BITS], np.float32)
+        return np.ascontiguousarray(np.concatenate(whole)[:BITS], np.float32)

@@ -17,6 +17,7 @@ from core.admin.bench.fusion import facts as fusion_facts
 from core.admin.bench.live import Step, apart, look_through, measure
 from core.admin.bench.load import load
 from core.admin.bench.machine import machine
+from core.admin.bench.misses import misses
 from core.admin.bench.rest import api, traffic
 from core.admin.bench.search import search
 from core.admin.bench.tables import fusion_tables, live_tables
@@ -114,6 +115,7 @@ def ui(
 
 
 bench.command()(search)
+bench.command()(misses)
 bench.command()(api)
 bench.command()(traffic)
 bench.command()(load)
