@@ -125,6 +125,8 @@ class Collected:
             yield self._client
             self._failed_at = None
         except (MilvusException, RpcError, OSError, ValueError) as error:  # ValueError: grpc's, of a closed channel
+            if self._failed_at is None:
+                log.warning("Milvus does not answer, or not as it should (%s)", type(error).__name__)
             self.failures += 1
             self._loaded = False
             self._failed_at = self._clock()
