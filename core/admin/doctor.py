@@ -10,8 +10,8 @@ from itertools import islice
 from core.config import Settings
 from core.display import DisplayProblem, display_problem
 from core.errors import ConfigError, DoorwardError
-from core.parts import make_camera, make_door, make_liveness, make_model, make_store
-from core.settings import ApiSettings, CameraSettings, DoorSettings
+from core.parts import make_camera, make_collection, make_door, make_liveness, make_model, make_store
+from core.settings import ApiSettings, CameraSettings, DoorSettings, SearchSettings
 from core.tls import EXPOSED
 
 
@@ -30,6 +30,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _check("model", lambda: f"{make_model(settings.models).id} is loaded")
     yield _check("liveness", lambda: _liveness(settings))
     yield _check("database", lambda: _database(settings))
+    yield _check("search", lambda: _search(settings.search))
     yield _check("camera", lambda: _camera(settings.camera))
     yield _check("door", lambda: _door(settings.door))
     yield _port(settings.api)
@@ -72,6 +73,14 @@ def _database(settings: Settings) -> str:
         return f"{len(people)} people, {sum(person.faces for person in people)} faces"
     finally:
         store.close()
+
+
+def _search(settings: SearchSettings) -> str:
+    if settings.engine != "milvus":
+        return f"{settings.engine}: in this process's memory"
+    with closing(make_collection(settings, "doctor")) as collection:
+        collection.ping()
+    return "milvus answers"
 
 
 def _camera(settings: CameraSettings) -> str:

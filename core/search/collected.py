@@ -68,6 +68,11 @@ class Collected:
             finally:
                 rows.close()
 
+    def ping(self) -> None:
+        """Returns if Milvus answers."""
+        with self._asking() as client:
+            client.list_collections(timeout=self._timeout)
+
     def write(self, numbers: Sequence[int], matrix: NDArray[np.float32]) -> None:
         """`matrix` (n, dimension), with rows of length 1. What is there already is written over."""
         with self._asking() as client:
