@@ -21,7 +21,13 @@ def test_each_database_is_measured_plain_and_encrypted(bench, mariadb_url, tmp_p
     run = bench("--database", mariadb_url, "--json")
     assert run.exit_code == 0, run.output
     told = json.loads(run.stdout)
-    assert list(told["sources"]) == ["sqlite, plain", "sqlite, encrypted", "mysql, plain", "mysql, encrypted"]
+    assert list(told["sources"]) == [
+        "sqlite, plain",
+        "sqlite, encrypted",
+        "mysql, plain",
+        "mysql, encrypted",
+        "local copy",
+    ]
     assert all(figures["rows_per_second"] > 0 < figures["ratio"] for figures in told["sources"].values())
     assert told["goal"]["ratio"] == 0.5
     assert list(tmp_path.iterdir()) == [], "what was filled for it is gone"
