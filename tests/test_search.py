@@ -1,6 +1,9 @@
 """What a gallery finds that is searched by sketches: all that matters to a door, with the exact similarity."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 
 import numpy as np
@@ -18,6 +21,7 @@ from core.shelf import Shelf
 from core.templates import Rows
 
 REACH = 0.4
+ROOT = Path(__file__).parents[1]
 
 
 def crowd(dice, n, dimension=64, prefix="p"):
@@ -155,3 +159,8 @@ def test_a_probe_is_sketched_like_the_templates():
 def test_an_empty_gallery_finds_nobody():
     gallery: Gallery = SketchedShelf(MODEL_ID, REACH, least=0).gallery(0)
     assert gallery.match(faces(np.random.default_rng(1), 1, 512)[0]).best is None
+
+
+def test_a_door_needs_neither_faiss_nor_milvus_to_be_installed():
+    absent = "import sys; sys.modules.update(faiss=None, pymilvus=None, grpc=None, milvus_lite=None); "
+    subprocess.run([sys.executable, "-c", absent + "import core.parts"], check=True, cwd=ROOT)

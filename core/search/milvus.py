@@ -65,6 +65,7 @@ class MilvusKeeper:
         self._doomed: set[int] = set()
         self._missed: dict[int, Vector] = {}
         self._seen = -1
+        self._said = ""
         self._dimension = 0
 
     def __len__(self) -> int:
@@ -100,7 +101,7 @@ class MilvusKeeper:
         if not partial and self._before is not None:
             self._doomed |= self._before - self._known.keys()
             self._before = set()
-        behind = not self._in_step()
+        behind = self._fault() is not None
         local = None if self._local is None else self._local.gallery(version, partial=partial)
         if local is not None and behind:
             return local
@@ -115,20 +116,23 @@ class MilvusKeeper:
 
     def _try_again(self) -> bool:
         """Whether the collection has all that it should. Raises SearchUnavailable where there is no other place."""
-        if self._in_step():
-            return True
-        if self._local is None:
+        error = self._fault()
+        if error is not None and self._local is None:
             self._missed.clear()  # whoever brought them brings them again
-            raise SearchUnavailable(AWAY)
-        return False
+            raise error
+        return error is None
 
-    def _in_step(self) -> bool:
+    def _fault(self) -> SearchUnavailable | None:
+        """Why the collection is not in step, said in the log once; None: it is."""
         try:
             self._bring_in_step()
         except SearchUnavailable as error:
-            log.warning("%s", error)
-            return False
-        return True
+            if str(error) != self._said:
+                log.warning("%s", error)
+            self._said = str(error)
+            return error
+        self._said = ""
+        return None
 
     def _bring_in_step(self) -> None:
         if self._dimension and self._seen != self._collection.failures:

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("onnxruntime", "onnxruntime-gpu", "insightface", "numpy", "opencv-python")
+PACKAGES = ("onnxruntime", "onnxruntime-gpu", "insightface", "numpy", "opencv-python", "faiss-cpu", "pymilvus")
 
 
 def machine() -> dict[str, Any]:
