@@ -152,6 +152,9 @@ class Outbox:
         except LocalFileUnreadable as error:
             self._put_away(error)
             self._journal.append(note.packed())
+        except LocalFileUnavailable:
+            self._delivered = None  # what comes may be another file
+            raise
         self._wake.set()
 
     def _batches(self) -> Iterator[tuple[list[Note], Place]]:

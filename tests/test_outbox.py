@@ -295,6 +295,19 @@ def test_a_journal_of_another_key_is_kept_and_a_new_one_begun(tmp_path):
     assert len(list(tmp_path.glob("journal.unreadable-*"))) == 1
 
 
+def test_a_journal_that_somebody_deletes_is_begun_anew(outbox, tmp_path):
+    inbox = FakeInbox()
+    box = outbox(inbox)
+    box.record(visit(1))
+    (tmp_path / "journal").unlink()
+    with pytest.raises(LocalFileUnavailable, match="deleted"):
+        box.record(visit(2))
+    key = box.record(visit(3))
+    box.deliver()
+    assert [note.uid for note in inbox.notes] == [f"{key:032x}"]
+    assert box.waiting == 0
+
+
 def test_a_full_disk_is_an_error_before_any_door_opens(outbox, monkeypatch):
     box = outbox(FakeInbox())
     box.record(visit(1))
