@@ -111,9 +111,9 @@ class FakeSource:
         raise NotImplementedError
 
 
-def keys(number: int) -> Keys:
-    """One key, another for each number."""
-    return Keys(FakeSource(bytes([number] * 32).hex()))
+def keys(*numbers: int) -> Keys:
+    """A key for each number, the newest first."""
+    return Keys(FakeSource(" ".join(bytes([number] * 32).hex() for number in numbers)))
 
 
 class FakeStore:

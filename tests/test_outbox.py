@@ -144,6 +144,20 @@ def test_another_key_is_refused_and_nothing_overwritten(tmp_path):
     assert (tmp_path / "log").read_bytes() == before
 
 
+def test_a_file_of_an_older_key_is_read_and_gone_on_with_and_the_next_is_sealed_with_the_newest(tmp_path):
+    with closing(SealedLog(tmp_path / "log", keys(1))) as log:
+        log.append(b"one")
+    with closing(SealedLog(tmp_path / "log", keys(2, 1))) as log:
+        log.append(b"two")
+        *_, last = log.entries()
+        assert [log.read(entry) for entry in log.entries()] == [b"one", b"two"]
+        assert log.clear(last.end)
+    with closing(SealedLog(tmp_path / "log", keys(2, 1))) as log:
+        log.append(b"three")
+    with closing(SealedLog(tmp_path / "log", keys(2))) as log:
+        assert [log.read(entry) for entry in log.entries()] == [b"three"]
+
+
 def test_one_process_at_a_time(tmp_path):
     with closing(SealedLog(tmp_path / "log", KEYS)) as log, closing(SealedLog(tmp_path / "log", KEYS)) as other:
         log.append(b"one")
