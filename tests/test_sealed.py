@@ -16,7 +16,7 @@ from core.config import Settings
 from core.domain import Act, Incident
 from core.encryption import LONGER, Key, KeyFile, Keys
 from core.errors import ConfigError, EncryptionKeyUnavailable, NotThisPerson
-from core.parts import make_store
+from core.parts import make_recogniser, make_store
 from core.settings import DatabaseSettings, EncryptionSettings
 from core.store import Store
 
@@ -271,6 +271,23 @@ def test_several_that_start_at_once_on_an_older_database_use_one_key(another, op
         assert list(threads.map(begin, stores)) == [9] * 4
     (key,) = Keys(KeyFile(file)).all()
     assert {row.key_id for row in rows(url)} == {key.id}
+
+
+def test_with_a_wrong_key_nothing_is_recognised_and_that_is_said_by_name(tmp_path):
+    settings = Settings.model_validate(
+        {"database": {"url": f"sqlite:///{tmp_path}/door.sqlite"}, "models": {"pack": "demo"}}
+    )
+    with closing(make_store(settings)) as store:
+        store.migrate()
+        enrol(store, "ann")
+    (tmp_path / "door.key").unlink()
+    with closing(make_store(settings)) as store:
+        recogniser = make_recogniser(settings, store)
+        recogniser.refresh()
+        assert recogniser.fault.code == "encryption_key_unavailable"
+        with pytest.raises(EncryptionKeyUnavailable, match=r"door\.key"):
+            _ = recogniser.gallery
+    assert not (tmp_path / "door.key").exists()
 
 
 def test_one_source_of_keys_is_enough():

@@ -257,7 +257,7 @@
     </message>
     <message>
         <source>Faces cannot be compared</source>
-        <translation>Kein Vergleich von Gesichtern möglich</translation>
+        <translation>Kein Gesichtsvergleich möglich</translation>
     </message>
     <message>
         <source>Nothing can be recorded</source>
