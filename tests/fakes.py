@@ -102,10 +102,10 @@ class FakeSource:
     name = "the test"
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
 
     def read(self) -> str:
-        return self._text
+        return self.text
 
     def write(self, text: str, *, new: bool) -> None:
         raise NotImplementedError

@@ -11,13 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes import MODEL_ID, keys
+from fakes import MODEL_ID, FakeSource, keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import sealedlog
 from core.bulletin import Standing
 from core.domain import Decision, Event, Incident, Reason, Verdict
+from core.encryption import Keys
 from core.errors import EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
 from core.events import Note
 from core.outbox import Outbox, left
@@ -156,6 +157,21 @@ def test_a_file_of_an_older_key_is_read_and_gone_on_with_and_the_next_is_sealed_
         log.append(b"three")
     with closing(SealedLog(tmp_path / "log", keys(2))) as log:
         assert [log.read(entry) for entry in log.entries()] == [b"three"]
+
+
+def test_a_newer_key_seals_what_is_begun_after_it_was_found(tmp_path):
+    source = FakeSource("11" * 32)
+    with closing(SealedLog(tmp_path / "log", Keys(source))) as log:
+        log.append(b"one")
+        source.text = f"{'22' * 32} {'11' * 32}"
+        assert not log.renew_key(), "what another key sealed is there still"
+        (entry,) = log.entries()
+        log.clear(entry.end)
+        assert log.renew_key()
+        log.append(b"two")
+    source.text = "22" * 32
+    with closing(SealedLog(tmp_path / "log", Keys(source))) as log:
+        assert [log.read(entry) for entry in log.entries()] == [b"two"]
 
 
 def test_one_process_at_a_time(tmp_path):
