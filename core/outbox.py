@@ -25,6 +25,7 @@ JOURNAL, REFUSED = "journal", "refused"
 BATCH = 200  # entries in one transaction
 AGAIN = 1.0  # seconds until a database that was away is asked again
 PATIENCE = 1.0  # seconds that who tells how a door stands waits for the database
+RENEW = 600.0  # seconds between two looks whether there is a newer key
 STOP_SECONDS = 2.0
 
 
@@ -68,6 +69,7 @@ class Outbox:
         self._telling = threading.Lock()
         self._wake = threading.Event()
         self._away = False
+        self._renewed = -RENEW
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -131,6 +133,9 @@ class Outbox:
             self._delivered = None
             raise
         self._pass_on_standing()
+        if time.monotonic() - self._renewed >= RENEW:
+            self._renewed = time.monotonic()
+            self._journal.renew_key()
 
     def _deliver_all(self, stopped: Callable[[], bool]) -> None:
         for notes, read in self._batches():
@@ -152,6 +157,9 @@ class Outbox:
         except LocalFileUnreadable as error:
             self._put_away(error)
             self._journal.append(note.packed())
+        except LocalFileUnavailable:
+            self._delivered = None  # what comes may be another file
+            raise
         self._wake.set()
 
     def _batches(self) -> Iterator[tuple[list[Note], Place]]:

@@ -125,6 +125,20 @@ class SealedLog:
             self._name, self._begin, self._end = b"", Place(0, 0), Place(0, 0)
             return True
 
+    def renew_key(self) -> bool:
+        """Whether all is sealed with the newest key from now on; not where there are records that another one sealed.
+
+        Asks where the keys are, which may take its time, and holds up nobody meanwhile.
+        """
+        try:
+            newest = self._keys.first()
+        except EncryptionKeyUnavailable:
+            return True  # there is none that is newer
+        with self._opened():
+            if not self._name:
+                self._key = newest
+            return self._key == newest
+
     def rename(self, path: Path) -> None:
         """In the place of whatever is called so."""
         with self._opened():

@@ -11,13 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes import MODEL_ID, keys
+from fakes import MODEL_ID, FakeSource, keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import sealedlog
 from core.bulletin import Standing
 from core.domain import Decision, Event, Incident, Reason, Verdict
+from core.encryption import Keys
 from core.errors import EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
 from core.events import Note
 from core.outbox import Outbox, left
@@ -142,6 +143,35 @@ def test_another_key_is_refused_and_nothing_overwritten(tmp_path):
     with closing(SealedLog(tmp_path / "log", keys(2))) as log, pytest.raises(LocalFileUnreadable):
         log.append(b"two")
     assert (tmp_path / "log").read_bytes() == before
+
+
+def test_a_file_of_an_older_key_is_read_and_gone_on_with_and_the_next_is_sealed_with_the_newest(tmp_path):
+    with closing(SealedLog(tmp_path / "log", keys(1))) as log:
+        log.append(b"one")
+    with closing(SealedLog(tmp_path / "log", keys(2, 1))) as log:
+        log.append(b"two")
+        *_, last = log.entries()
+        assert [log.read(entry) for entry in log.entries()] == [b"one", b"two"]
+        assert log.clear(last.end)
+    with closing(SealedLog(tmp_path / "log", keys(2, 1))) as log:
+        log.append(b"three")
+    with closing(SealedLog(tmp_path / "log", keys(2))) as log:
+        assert [log.read(entry) for entry in log.entries()] == [b"three"]
+
+
+def test_a_newer_key_seals_what_is_begun_after_it_was_found(tmp_path):
+    source = FakeSource("11" * 32)
+    with closing(SealedLog(tmp_path / "log", Keys(source))) as log:
+        log.append(b"one")
+        source.text = f"{'22' * 32} {'11' * 32}"
+        assert not log.renew_key(), "what another key sealed is there still"
+        (entry,) = log.entries()
+        log.clear(entry.end)
+        assert log.renew_key()
+        log.append(b"two")
+    source.text = "22" * 32
+    with closing(SealedLog(tmp_path / "log", Keys(source))) as log:
+        assert [log.read(entry) for entry in log.entries()] == [b"two"]
 
 
 def test_one_process_at_a_time(tmp_path):
@@ -293,6 +323,19 @@ def test_a_journal_of_another_key_is_kept_and_a_new_one_begun(tmp_path):
     box.stop()
     assert len(inbox.notes) == 1
     assert len(list(tmp_path.glob("journal.unreadable-*"))) == 1
+
+
+def test_a_journal_that_somebody_deletes_is_begun_anew(outbox, tmp_path):
+    inbox = FakeInbox()
+    box = outbox(inbox)
+    box.record(visit(1))
+    (tmp_path / "journal").unlink()
+    with pytest.raises(LocalFileUnavailable, match="deleted"):
+        box.record(visit(2))
+    key = box.record(visit(3))
+    box.deliver()
+    assert [note.uid for note in inbox.notes] == [f"{key:032x}"]
+    assert box.waiting == 0
 
 
 def test_a_full_disk_is_an_error_before_any_door_opens(outbox, monkeypatch):
