@@ -1,5 +1,8 @@
 """A day at the door, all of the kiosk in this process: people come and go, and so do its parts."""
 
+from contextlib import contextmanager
+from pathlib import Path
+
 import pytest
 from streams import HttpCamera
 
@@ -81,20 +84,28 @@ def test_without_a_copy_a_database_that_goes_away_shuts_the_door_until_it_comes_
 
 
 @pytest.mark.logs("could not be recorded", "too many denials")
+@contextmanager
+def gone(file):
+    """The database's file is not there, and there can be no other."""
+    aside = file.rename(file.with_suffix(".aside"))
+    file.mkdir()
+    try:
+        yield
+    finally:
+        file.rmdir()
+        aside.rename(file)
+
+
 def test_a_door_goes_on_from_its_copy_and_says_so_and_in_the_end_all_is_recorded(kiosk, qtbot):
     made = kiosk(sections={"database": {"timeout": 0.3, "poll": 0.05}})
     qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.STARTING, timeout=60_000)
     badge = made.window.bar.offline
-    database = LockedFile(made.settings.database.url)
-    database.stop(made.parts.store.close)
-    try:
+    with gone(Path(made.settings.database.url.removeprefix("sqlite:///"))):
         qtbot.waitUntil(badge.isVisible, timeout=60_000)
         for phase in (Phase.IDLE, Phase.GRANTED):
             made.waits_for_phase(phase)
         waiting = made.parts.outbox.waiting
         assert waiting
-    finally:
-        database.close()
     qtbot.waitUntil(lambda: not badge.isVisible(), timeout=60_000)
     qtbot.waitUntil(lambda: not made.parts.outbox.waiting, timeout=60_000)
     assert (Verdict.GRANTED, "ada", "opened") in decisions(made)

@@ -106,12 +106,17 @@ def test_it_paints_when_the_frame_is_another_one_and_not_otherwise(qtbot, latest
     latest.put(Frame(picture((0, 0, 255), (0, 0, 255)), 0.0, 0.0, 0))
     with qtbot.waitExposed(video):
         video.show()
-    qtbot.wait(100)
     paints = Paints(video)
-    qtbot.wait(150)
-    assert paints.count == 0
+
+    def is_still():
+        before = paints.count
+        qtbot.wait(150)
+        return paints.count == before
+
+    qtbot.waitUntil(is_still)
+    before = paints.count
     latest.put(Frame(picture((255, 0, 0), (255, 0, 0)), 1.0, 1.0, 0))  # a camera opened again counts from 0
-    qtbot.waitUntil(lambda: paints.count == 1)
+    qtbot.waitUntil(lambda: paints.count == before + 1)
 
 
 # with an oval --------------------------------------------------------------------------------------------------------
