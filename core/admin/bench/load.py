@@ -198,11 +198,6 @@ def load(
         return
     table = Table("from", "rows a second", "driver alone", "ratio", "by CPU")
     for name, of in told.items():
-        table.add_row(
-            name,
-            f"{of['rows_per_second']:,}",
-            f"{of['driver_rows_per_second']:,}",
-            f"{of['ratio']:.2f}",
-            f"{of['cpu_ratio']:.2f}",
-        )
+        rates = (f"{of[rate]:,}" for rate in ("rows_per_second", "driver_rows_per_second"))
+        table.add_row(name, *rates, f"{of['ratio']:.2f}", f"{of['cpu_ratio']:.2f}")
     Console().print(table, f"goal, a ratio of {GOAL}: {'met' if goal['met'] else 'missed'}")
