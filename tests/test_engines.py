@@ -11,13 +11,15 @@ from typer.testing import CliRunner
 
 from core.admin.app import app
 from core.admin.bench.crowd import faces, like
+from core.admin.doctor import examine
+from core.config import Settings
 from core.demo import DemoFaceModel
 from core.domain import Template
 from core.errors import InvalidEmbedding, SearchUnavailable
 from core.parts import make_collection
 from core.search.milvus import MilvusKeeper, number_of
 from core.search.sketched import SketchedShelf
-from core.settings import SearchSettings
+from core.settings import ModelSettings, SearchSettings
 from core.shelf import Shelf
 from core.store import Store
 from core.templates import Rows
@@ -295,6 +297,15 @@ def test_the_bench_measures_milvus_in_a_collection_that_goes_away(tmp_path, monk
     ran = CliRunner().invoke(app, ["bench", "search", *options])
     assert json.loads(ran.stdout)["engines"]["milvus"]["top1_agreement"] == 1.0
     assert in_lite(milvus_lite, "bench:synthetic").open(64) == set()
+
+
+@pytest.mark.logs("does not answer")
+def test_the_doctor_asks_milvus(tmp_path, monkeypatch, milvus_lite):
+    monkeypatch.chdir(tmp_path)
+    for uri, seconds, well in ((milvus_lite, 10, True), ("http://127.0.0.1:1", 0.5, False)):
+        search = SearchSettings(engine="milvus", uri=uri, timeout=seconds)
+        checks = examine(Settings(search=search, models=ModelSettings(pack="demo")))
+        assert next(check for check in checks if check.name == "search").well is well
 
 
 def test_who_is_read_and_changes_while_the_gallery_is_loaded_is_in_it():

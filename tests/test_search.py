@@ -9,7 +9,8 @@ from fakes import MODEL_ID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.admin.evaluate.rates import Rate
+from core.admin.bench.crowd import faces, like
+from core.admin.bench.misses import at_reach
 from core.gallery import Gallery
 from core.search.sketch import Sketcher, radius
 from core.search.sketched import SketchedShelf
@@ -17,20 +18,6 @@ from core.shelf import Shelf
 from core.templates import Rows
 
 REACH = 0.4
-
-
-def faces(dice, n, dimension):
-    matrix = dice.standard_normal((n, dimension), np.float32)
-    return matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
-
-
-def like(dice, matrix, similarity):
-    """A vector for each row, of exactly that similarity (n,) to it."""
-    other = faces(dice, *matrix.shape)
-    other -= np.einsum("ij,ij->i", other, matrix)[:, np.newaxis] * matrix
-    other /= np.linalg.norm(other, axis=1, keepdims=True)
-    share = np.asarray(similarity, np.float32)[:, np.newaxis]
-    return share * matrix + np.sqrt(1 - share**2) * other
 
 
 def crowd(dice, n, dimension=64, prefix="p"):
@@ -47,21 +34,14 @@ def shelves(*rows, capacity=700):
 
 
 @pytest.mark.parametrize("dimension", [128, 512])
-def test_of_those_in_reach_no_more_than_a_few_in_a_million_differ_too_much(dimension):
-    dice, sketcher = np.random.default_rng(3), Sketcher(dimension)
-    missed, tried = 0, 10_000
-    for _ in range(tried // 5000):
-        matrix = faces(dice, 5000, dimension)
-        probes = like(dice, matrix, dice.uniform(REACH, 0.7, 5000))
-        bits = np.bitwise_count(sketcher.of(matrix) ^ sketcher.of(probes)).sum(axis=1)
-        missed += int((bits > radius(REACH)).sum())
-    assert Rate(missed, tried).interval[0] < 5e-6
+def test_of_those_just_in_reach_no_more_than_a_few_in_a_million_differ_too_much(dimension):
+    assert at_reach(dimension, REACH, 4000).interval[0] < 1e-5
 
 
 @pytest.mark.parametrize("dimension", [128, 512])
 def test_few_strangers_are_looked_at(dimension):
     dice, sketcher = np.random.default_rng(4), Sketcher(dimension)
-    sketches, probe = sketcher.of(faces(dice, 5000, dimension)), sketcher.of_probe(faces(dice, 1, dimension)[0])
+    sketches, probe = sketcher.of(faces(dice, 2000, dimension)), sketcher.of_probe(faces(dice, 1, dimension)[0])
     assert (np.bitwise_count(sketches ^ probe).sum(axis=1) <= radius(REACH)).mean() < 0.05
 
 
@@ -84,8 +64,8 @@ def test_who_is_in_reach_and_their_look_alike_are_found_as_exactly_as_by_looking
 
 def test_who_is_out_of_reach_is_nobody():
     dice = np.random.default_rng(6)
-    _, shelf = shelves(crowd(dice, 1000))
-    match = shelf.gallery(1).match(faces(dice, 1, 64)[0])
+    _, shelf = shelves(crowd(dice, 1000, 512))
+    match = shelf.gallery(1).match(faces(dice, 1, 512)[0])
     assert match.best is None or match.best.similarity < REACH
 
 

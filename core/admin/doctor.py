@@ -11,8 +11,18 @@ from core.config import Settings
 from core.display import DisplayProblem, display_problem
 from core.errors import ConfigError, DoorwardError, LocalFileUnavailable
 from core.outbox import left
-from core.parts import COPY, make_camera, make_door, make_keys, make_liveness, make_model, make_store, offline_folder
-from core.settings import ApiSettings, CameraSettings, DoorSettings
+from core.parts import (
+    COPY,
+    make_camera,
+    make_collection,
+    make_door,
+    make_keys,
+    make_liveness,
+    make_model,
+    make_store,
+    offline_folder,
+)
+from core.settings import ApiSettings, CameraSettings, DoorSettings, SearchSettings
 from core.tls import EXPOSED
 
 
@@ -32,6 +42,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _check("liveness", lambda: _liveness(settings))
     yield _check("database", lambda: _database(settings))
     yield _check("offline", lambda: _offline(settings))
+    yield _check("search", lambda: _search(settings.search))
     yield _check("camera", lambda: _camera(settings.camera))
     yield _check("door", lambda: _door(settings.door))
     yield _port(settings.api)
@@ -86,6 +97,14 @@ def _offline(settings: Settings) -> str:
         raise LocalFileUnavailable(f"{refused} entries were refused by the database; they are kept in {folder}")
     copy = "a copy of the gallery" if (folder / COPY).exists() else "no copy yet, which the kiosk makes when it starts"
     return f"{copy}; entries that wait to be delivered: {waiting}"
+
+
+def _search(settings: SearchSettings) -> str:
+    if settings.engine != "milvus":
+        return f"{settings.engine}: in this process's memory"
+    with closing(make_collection(settings, "doctor")) as collection:
+        collection.ping()
+    return "milvus answers"
 
 
 def _camera(settings: CameraSettings) -> str:

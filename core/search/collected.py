@@ -68,6 +68,11 @@ class Collected:
             finally:
                 rows.close()
 
+    def ping(self) -> None:
+        """Returns if Milvus answers."""
+        with self._asking() as client:
+            client.list_collections(timeout=self._timeout)
+
     def write(self, numbers: Sequence[int], matrix: NDArray[np.float32]) -> None:
         """`matrix` (n, dimension), with rows of length 1. What is there already is written over."""
         with self._asking() as client:
@@ -125,6 +130,8 @@ class Collected:
             yield self._client
             self._failed_at = None
         except (MilvusException, RpcError, OSError, ValueError) as error:  # ValueError: grpc's, of a closed channel
+            if self._failed_at is None:
+                log.warning("Milvus does not answer, or not as it should (%s)", type(error).__name__)
             self.failures += 1
             self._loaded = False
             self._failed_at = self._clock()

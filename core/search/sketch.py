@@ -17,6 +17,7 @@ WIDTH = BITS // 8
 SPREAD = 3.6
 """Standard deviations of independent bits. Those of one rotation differ less: 4.5 of theirs (docs/scale.md)."""
 CHUNK = 4096  # rows turned at a time
+FEW = 8  # rows for which no thread of BLAS's is worth waking, which are waited for when others are busy
 
 
 def radius(reach: float) -> int:
@@ -34,6 +35,8 @@ class Sketcher:
 
     def of(self, matrix: NDArray[np.float32]) -> NDArray[np.uint8]:
         """(n, WIDTH) for `matrix` (n, dimension)."""
+        if len(matrix) <= FEW:
+            return np.packbits(np.vecdot(matrix[:, np.newaxis], self._turn) > 0, axis=1)
         if len(matrix) <= CHUNK:
             return np.packbits(matrix @ self._turn.T > 0, axis=1)
         return np.concatenate([self.of(matrix[i : i + CHUNK]) for i in range(0, len(matrix), CHUNK)])
@@ -42,7 +45,7 @@ class Sketcher:
         """(WIDTH,) for (dimension,). The last one is kept: every block of a gallery asks for it."""
         known, sketch = self._last
         if known is not probe:
-            sketch = np.packbits(np.vecdot(self._turn, probe) > 0)  # BLAS would wake its threads, and wait for them
+            sketch = self.of(probe[np.newaxis])[0]
             self._last = probe, sketch
         return sketch
 

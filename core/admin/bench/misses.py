@@ -7,12 +7,13 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from core.admin.bench.crowd import ALIKE, GREATEST, LEAST, Crowd, Probe
+from core.admin.bench.crowd import ALIKE, GREATEST, LEAST, Crowd, Probe, faces, like
 from core.admin.bench.machine import machine
 from core.admin.evaluate.rates import CONFIDENCE, Rate
 from core.admin.shell import ConfigOption, JsonOption, shell
 from core.domain import Candidate, Match
 from core.gallery import Gallery
+from core.search.sketch import Sketcher, radius
 from core.search.sketched import SketchedShelf
 
 CHUNK = 4096  # probes looked up at a time
@@ -36,7 +37,8 @@ def misses(
     The people are those of bench search: of sixteen, the last one looks like the one before
     (0.97), so that the runner-up spoils the margin. lost: the best person, or the similarity,
     differs. runners_up_lost: of the probes whose runner-up is within reach. spoilers_lost: of
-    those that the margin of 0.05 forbids to let in. Each with its exact interval (95 %).
+    those that the margin of 0.05 forbids to let in. lost_at_reach: of as many pairs that are no
+    more alike than reach, the worst case. Each with its exact interval (95 %).
     """
     sh = shell(context, config, json)
     crowd = Crowd(templates, dimension)
@@ -51,6 +53,7 @@ def misses(
         "similarity": [LEAST, GREATEST],
         "look_alike": ALIKE,
         "confidence": CONFIDENCE,
+        "lost_at_reach": _told(at_reach(dimension, reach, probes)),
         **{name: _told(rate) for name, rate in counted(keeper.gallery(1), crowd, asked, reach).items()},
         "machine": machine(),
     }
@@ -69,6 +72,17 @@ def counted(gallery: Gallery, crowd: Crowd, probes: Sequence[Probe], reach: floa
                 spoilers.append(not found.margin < MARGIN)
     told = {"lost": lost, "runners_up_lost": runners, "spoilers_lost": spoilers}
     return {name: Rate(sum(trials), len(trials)) for name, trials in told.items()}
+
+
+def at_reach(dimension: int, reach: float, count: int) -> Rate:
+    """Of pairs whose similarity is `reach`, those whose sketches differ too much."""
+    dice, sketcher, lost = np.random.default_rng(3), Sketcher(dimension), 0
+    for first in range(0, count, CHUNK):
+        matrix = faces(dice, min(CHUNK, count - first), dimension)
+        probes = like(dice, matrix, np.full(len(matrix), reach))
+        bits = np.bitwise_count(sketcher.of(matrix) ^ sketcher.of(probes)).sum(axis=1)
+        lost += int((bits > radius(reach)).sum())
+    return Rate(lost, count)
 
 
 def _due(crowd: Crowd, probes: Sequence[Probe]) -> Iterator[Match]:

@@ -52,7 +52,8 @@ def search(
 
     The people are synthetic: in any direction, two templates each, and of sixteen the last one
     looks like the one before. bandwidth_bound_ms is the time in which this machine's memory, as
-    measured, can be read once as far as the exact search reads it. The plain loop fetches rows
+    measured, can be read once as far as the exact search reads it: the memory's best, so on a busy
+    machine exact_least_over_bound, of the quickest probe, is the fairer ratio. The plain loop fetches rows
     from SQLite and takes one cosine after the other; it goes through 5,000 at most, and beyond
     that its time is extrapolated. milvus is the one configured, or one in a file that goes away.
 
@@ -100,6 +101,7 @@ def _measured(
         "plain_loop_templates": went,
         "plain_loop_extrapolated": went < crowd.templates,
         "exact_over_bound": told[EXACT]["p50_ms"] / bound,
+        "exact_least_over_bound": told[EXACT]["least_ms"] / bound,
         "plain_loop_over_exact": plain / told[EXACT]["p50_ms"],
         "exact_over": {name: told[EXACT]["p50_ms"] / own["p50_ms"] for name, own in told.items() if name != EXACT},
         "engines": told,
