@@ -37,7 +37,8 @@ from core.enrolment import Enrolment
 from core.errors import ConfigError
 from core.memory import keep_level
 from core.opener import Opener
-from core.parts import door_name, make_enrolment, make_opener, make_recogniser, make_store
+from core.outbox import left
+from core.parts import door_name, make_enrolment, make_opener, make_recogniser, make_store, offline_folder
 from core.pictures import MAX_BYTES
 from core.recogniser import Recogniser
 from core.store import Store
@@ -60,15 +61,17 @@ def create_app(
     names: Iterable[str] = (),
     per_address: int = 0,
     configured: Configured = Configured(),  # noqa: B008 - the defaults, which nobody changes
+    waiting_at_door: Callable[[], int] = lambda: 0,
     utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """The API on these parts. Its lifespan starts and stops the recogniser and the opener, and closes the store.
 
     `names` are those by which it may be called; `per_address` requests a minute may come from one (0: any number).
+    `waiting_at_door`: how many entries the kiosk of this machine has not delivered yet.
     `state.end_streams` lets go of who follows the events, so that the server can stop.
     """
     turns = turns or Turns(at_once(1), queue=16)
-    metrics = Metrics(recogniser, store, turns, utcnow=utcnow)
+    metrics = Metrics(recogniser, store, turns, waiting_at_door=waiting_at_door, utcnow=utcnow)
     streams = Streams(store.feed, security, utcnow=utcnow)
 
     @asynccontextmanager
@@ -124,6 +127,7 @@ def build(settings: Settings) -> FastAPI:
         names=(settings.api.host, *settings.api.hosts),
         per_address=settings.api.rate_per_address,
         configured=configured(settings),
+        waiting_at_door=lambda: left(offline_folder(settings))[0],
     )
 
 

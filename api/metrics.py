@@ -30,7 +30,15 @@ CAMERA = "camera_"
 class Metrics:
     """One app's, in a registry of its own."""
 
-    def __init__(self, recogniser: Recogniser, store: Store, turns: Turns, *, utcnow: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        recogniser: Recogniser,
+        store: Store,
+        turns: Turns,
+        *,
+        waiting_at_door: Callable[[], int],
+        utcnow: Callable[[], datetime],
+    ) -> None:
         self._recogniser = recogniser
         registry = self._registry = CollectorRegistry()
         self._requests = Counter(
@@ -41,6 +49,10 @@ class Metrics:
         waiting.set_function(lambda: turns.waiting)
         busy = Gauge("doorward_inference_busy", "Requests that have it", registry=registry)
         busy.set_function(lambda: turns.busy)
+        journal = Gauge(
+            "doorward_journal_entries", "What the kiosk of this machine has not delivered yet", registry=registry
+        )
+        journal.set_function(waiting_at_door)
         registry.register(_Gallery(recogniser))
         registry.register(_Doors(store, utcnow))
 

@@ -129,6 +129,8 @@ def _parsed(text: str) -> URL:
 
 
 def _mysql(url: URL, timeout: float, tls_ca: Path | None) -> Engine:
+    if tls_ca is not None:  # a word of the URL's could undo it
+        url = url.difference_update_query([word for word in url.query if word.startswith("ssl")])
     lock_wait = max(1, int(timeout) - 1)  # so that the server gives up on a lock before we give up on it
     return create_engine(
         url,
@@ -143,7 +145,7 @@ def _mysql(url: URL, timeout: float, tls_ca: Path | None) -> Engine:
             "connect_timeout": timeout,
             "read_timeout": timeout,
             "write_timeout": timeout,
-            "ssl": None if tls_ca is None else client_context(tls_ca),
+            **({} if tls_ca is None else {"ssl": client_context(tls_ca), "ssl_disabled": False}),
             "init_command": f"SET SESSION innodb_lock_wait_timeout = {lock_wait}, time_zone = '+00:00'",
         },
     )

@@ -199,4 +199,4 @@ def naive(moment: datetime) -> datetime:
 
 def _finite(number: float | None) -> float | None:
     """MySQL has neither infinity nor NaN."""
-    return number if number is not None and isfinite(number) else None
+    return float(number) if number is not None and isfinite(number) else None

@@ -117,6 +117,11 @@ class GalleryCopy:
         self._log.append(_packed({"contact": asdict(contact)}), CONTACT, sync=False)
         self.contact = contact
 
+    def renew_key(self) -> None:
+        """Writes it anew where there is a newer key: the one that sealed it may be thrown away soon."""
+        if self.mark is not None and not self._log.renew_key():
+            self._write_anew()
+
     def page(self, number: int = 0) -> Page:
         """The page that begins at `number`, first of all 0. Raises LocalFileUnreadable where it is damaged."""
         some: list[Rows] = []

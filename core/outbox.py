@@ -18,14 +18,20 @@ from core.domain import Event, Incident
 from core.encryption import Keys
 from core.errors import DoorwardError, EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
 from core.events import Note, event_row, incident_row
-from core.sealedlog import Place, SealedLog
+from core.sealedlog import Place, SealedLog, records
 
 log = logging.getLogger(__name__)
+JOURNAL, REFUSED = "journal", "refused"
 BATCH = 200  # entries in one transaction
 AGAIN = 1.0  # seconds until a database that was away is asked again
-PATIENCE = 0.5  # seconds that who tells how a door stands waits for the database
+PATIENCE = 1.0  # seconds that who tells how a door stands waits for the database
+RENEW = 600.0  # seconds between two looks whether there is a newer key
 STOP_SECONDS = 2.0
-NOT_TOLD = "The database does not answer; what this door has to tell waits here. See that its server runs."
+
+
+def left(folder: Path) -> tuple[int, int]:
+    """Of the outbox in `folder`, whoever has it open: how many entries it holds, and how many were refused."""
+    return records(folder / JOURNAL), records(folder / REFUSED)
 
 
 class Inbox(Protocol):
@@ -53,8 +59,8 @@ class Outbox:
         *,
         again: float = AGAIN,
     ) -> None:
-        self._journal = SealedLog(folder / "journal", keys)
-        self._refused = SealedLog(folder / "refused", keys)
+        self._journal = SealedLog(folder / JOURNAL, keys)
+        self._refused = SealedLog(folder / REFUSED, keys)
         self._inbox = inbox
         self._tell = tell
         self._again = again
@@ -63,6 +69,7 @@ class Outbox:
         self._telling = threading.Lock()
         self._wake = threading.Event()
         self._away = False
+        self._renewed = -RENEW
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -90,13 +97,13 @@ class Outbox:
         return self._refused.path
 
     def tell(self, standing: Standing) -> None:
-        """Once it returns the database knows. Raises StoreUnavailable where that cannot be said soon."""
+        """Once it returns the database knows, or will be told as soon as it answers: that is not waited for long."""
         told = threading.Event()
         with self._telling:
             self._standing = (standing, told)
         self._wake.set()
-        if self._thread is None or self._away or not told.wait(PATIENCE):
-            raise StoreUnavailable(NOT_TOLD)
+        if self._thread is not None and not self._away:
+            told.wait(PATIENCE)
 
     def start(self) -> None:
         """Delivers from now on, first of all what an earlier run could not. Twice is fine."""
@@ -126,6 +133,9 @@ class Outbox:
             self._delivered = None
             raise
         self._pass_on_standing()
+        if time.monotonic() - self._renewed >= RENEW:
+            self._renewed = time.monotonic()
+            self._journal.renew_key()
 
     def _deliver_all(self, stopped: Callable[[], bool]) -> None:
         for notes, read in self._batches():
@@ -147,6 +157,9 @@ class Outbox:
         except LocalFileUnreadable as error:
             self._put_away(error)
             self._journal.append(note.packed())
+        except LocalFileUnavailable:
+            self._delivered = None  # what comes may be another file
+            raise
         self._wake.set()
 
     def _batches(self) -> Iterator[tuple[list[Note], Place]]:

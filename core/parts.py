@@ -49,6 +49,7 @@ from core.watch import Watch
 if TYPE_CHECKING:
     from core.search.collected import Collected
 
+COPY = "gallery"
 KEY_FILE = "data/doorward.key"  # of a database on a server
 OFFLINE_FOLDER = Path("data/offline")  # of a kiosk whose database is on a server
 LATCH_SECONDS = 0.5  # that a door's answer may take beside the driver's own time-out
@@ -120,7 +121,7 @@ def offline_folder(settings: Settings) -> Path:
 def make_standby(settings: Settings, store: Store) -> Standby:
     """The kiosk's gallery, which goes on from a copy while the database is away."""
     folder = offline_folder(settings)
-    copy = GalleryCopy(folder / "gallery", _local_keys(settings))
+    copy = GalleryCopy(folder / COPY, _local_keys(settings))
     return Standby(store, copy, max_age=settings.offline.max_age * 3600)
 
 

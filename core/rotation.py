@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, case, insert, select, update
 
 from core.database import Database
 from core.domain import Incident
@@ -19,6 +19,7 @@ from core.migrations.tables import events, faces, gallery_state
 
 log = logging.getLogger(__name__)
 BATCH = 500  # rows in one transaction: other writers wait for it
+ROWS = select(faces.c.id, faces.c.user_id, faces.c.model_id, faces.c.embedding, faces.c.key_id).order_by(faces.c.id)
 
 
 class Rotation:
@@ -32,6 +33,10 @@ class Rotation:
     def check(self, connection: Connection) -> None:
         """Raises EncryptionKeyUnavailable where this process could not read what others write."""
         self._ours(connection.scalar(select(gallery_state.c.key_id)))
+
+    def knows(self, key_id: str | None) -> None:
+        """Raises EncryptionKeyUnavailable where what is sealed with that key could not be opened."""
+        self._ours(key_id)
 
     def key(self, connection: Connection) -> Key | None:
         """What to seal with, in a transaction that holds the gallery's lock; None: nothing.
@@ -53,7 +58,7 @@ class Rotation:
             with self._database.writing() as connection:
                 _lock(connection)
                 self.key(connection)
-            self._reseal(faces.c.key_id.is_(None), lambda _: None)
+            self._reseal(None, lambda _: None)
 
     def rotate(self, on_done: Callable[[int], None] = lambda _: None, *, act: Incident | None = None) -> int:
         """Brings all under a new key, or goes on where that was cut short; `on_done` is told of each batch.
@@ -67,13 +72,13 @@ class Rotation:
         with self._database.writing() as connection:
             _lock(connection)  # two that make a key at once would lose one
             used = self.key(connection)
-            new = self._keys.first()
-            if new == used and _used(connection) <= {new.id}:
+            new, under = self._keys.first(), _used(connection)
+            if new == used and not self._unfinished(connection, under - {new.id}):
                 new = self._keys.add()
             connection.execute(update(gallery_state).values(key_id=new.id))
             if act is not None:
                 connection.execute(insert(events).values(incident_row(act)))
-        return self._reseal(faces.c.key_id.is_(None) | (faces.c.key_id != new.id), on_done)
+        return sum(self._reseal(key_id, on_done) for key_id in under - {new.id})
 
     def forget(self) -> int:
         """Drops all keys that nothing is sealed with any more, and says how many. Older backups may need them."""
@@ -92,32 +97,47 @@ class Rotation:
             )
         return self._keys.get(key_id)
 
-    def _reseal(self, which: ColumnElement[bool], on_done: Callable[[int], None]) -> int:
-        asked = select(faces.c.id, faces.c.user_id, faces.c.model_id, faces.c.embedding, faces.c.key_id)
+    def _reseal(self, key_id: str | None, on_done: Callable[[int], None]) -> int:
+        """Brings what is under that key, or plain, under the one in use. Returns how many rows do not open."""
         broken, after = 0, 0
         while True:
             with self._database.writing() as connection:
                 _lock(connection)
                 key = self.key(connection)
-                found = connection.execute(
-                    asked.where(which, faces.c.id > after).order_by(faces.c.id).limit(BATCH)
-                ).all()
+                found = connection.execute(_under(key_id).where(faces.c.id > after).limit(BATCH)).all()
                 if not found or key is None:
                     return broken
-                new = [row for row in (self._resealed(one, key) for one in found) if row is not None]
-                if new:
-                    connection.execute(update(faces).where(faces.c.id == bindparam("face")), new)
+                new = {row.id: again for row in found if (again := self._resealed(row, key)) is not None}
+                if new:  # one statement: a server's answer to each row would take longer than all the rest
+                    put = case(new, value=faces.c.id, else_=faces.c.embedding)
+                    mine = update(faces).where(faces.c.id.in_(new))
+                    connection.execute(mine.values(embedding=put, key_id=key.id))
             after, broken = found[-1].id, broken + len(found) - len(new)
             on_done(len(found))
 
-    def _resealed(self, row: Any, key: Key) -> dict[str, object] | None:
-        """None where the row does not open."""
+    def _unfinished(self, connection: Connection, key_ids: set[str | None]) -> bool:
+        """Whether an earlier rotation left anything to do: what does not open it had to leave."""
+        left = (row for key_id in key_ids for row in connection.execute(_under(key_id).limit(BATCH)))
+        return any(self._opened(row) is not None for row in left)
+
+    def _opened(self, row: Any) -> bytes | None:
         try:
-            plain = self._embeddings.opened(row.user_id, row.model_id, row.embedding, row.key_id, old=True)
+            return self._embeddings.opened(row.user_id, row.model_id, row.embedding, row.key_id, old=True)
         except SealBroken:
+            return None
+
+    def _resealed(self, row: Any, key: Key) -> bytes | None:
+        """None where the row does not open."""
+        plain = self._opened(row)
+        if plain is None:
             log.warning("face %d in the database does not open with its key and stays as it is; enrol anew", row.id)
             return None
-        return {"face": row.id, "embedding": key.seal(plain, aad_of(row.user_id, row.model_id)), "key_id": key.id}
+        return key.seal(plain, aad_of(row.user_id, row.model_id))
+
+
+def _under(key_id: str | None) -> Select[Any]:
+    """By one key each, for that an index leads to: looking for what is not under one reads all there is."""
+    return ROWS.where(faces.c.key_id.is_(None) if key_id is None else faces.c.key_id == key_id)
 
 
 def _lock(connection: Connection) -> None:

@@ -50,6 +50,17 @@ class Entry:
         return Place(self.at.offset + FRAME.size + self.size, self.at.number + 1)
 
 
+def records(path: Path) -> int:
+    """How many records there are, for who has no key, or while another process is at it; 0 where there is no file."""
+    with suppress(OSError), path.open("rb") as file:
+        size, at, count = os.fstat(file.fileno()).st_size, HEAD, -1  # the first one tells of the key alone
+        while len(frame := os.pread(file.fileno(), FRAME.size, at)) == FRAME.size:
+            at += FRAME.size + FRAME.unpack(frame)[0]
+            count += at <= size
+        return max(0, count)
+    return 0
+
+
 class SealedLog:
     """Sealed with the newest of `keys`. Opens nothing before the first call. From any thread; one process at a time.
 
@@ -113,6 +124,20 @@ class SealedLog:
             os.ftruncate(fd, 0)
             self._name, self._begin, self._end = b"", Place(0, 0), Place(0, 0)
             return True
+
+    def renew_key(self) -> bool:
+        """Whether all is sealed with the newest key from now on; not where there are records that another one sealed.
+
+        Asks where the keys are, which may take its time, and holds up nobody meanwhile.
+        """
+        try:
+            newest = self._keys.first()
+        except EncryptionKeyUnavailable:
+            return True  # there is none that is newer
+        with self._opened():
+            if not self._name:
+                self._key = newest
+            return self._key == newest
 
     def rename(self, path: Path) -> None:
         """In the place of whatever is called so."""

@@ -20,7 +20,7 @@ from core.templates import NO_ROWS, BeginAnew, Changes, Mark, Page, Rows, Templa
 
 log = logging.getLogger(__name__)
 TOUCH = 60.0  # seconds between two notes on disk that the copy is still as the database is
-ANEW = 600.0  # seconds until a copy that could not be written is tried again
+ANEW = 600.0  # seconds until a copy that could not be written is tried again; from one look for a newer key to the next
 NO_COPY = "The database does not answer, and there is no local copy to go by. See that its server runs."
 TOO_LONG = (
     "Offline for too long. The database was last heard of {} ago, and offline.max_age allows for {}. "
@@ -73,7 +73,7 @@ class Standby:
         self._held: Mark | None = None
         self._contact: Contact | None = None
         self._pins: dict[str, tuple[Person, str]] = {}
-        self._touched = self._failed = -ANEW
+        self._touched = self._failed = self._renewed = -ANEW
         self._loaded = False
         self.problem = ""
         """Why there is no copy on disk; empty while there is one, or is to be."""
@@ -103,6 +103,7 @@ class Standby:
         self._begun = (mark, before)
         if mark == self._held:
             self._note(before)
+            self._renew_key()
         return mark
 
     def total(self, model_id: str) -> int:
@@ -232,6 +233,11 @@ class Standby:
         if now - self._touched >= TOUCH:
             self._touched = now
             self._keep(lambda: self._copy.touch(contact))
+
+    def _renew_key(self) -> None:
+        if self._clock() - self._renewed >= ANEW:
+            self._renewed = self._clock()
+            self._keep(self._copy.renew_key)
 
     def _try_anew(self) -> bool:
         """Whether it is time to write a copy again that could not be written."""

@@ -6,32 +6,31 @@ from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select
 
 from core.answers import Answers, claim
-from core.database import Database, refusals
+from core.backup import Backup
+from core.database import Database
 from core.domain import (
     Act,
     Actor,
     Changes,
     Consent,
     Erasure,
-    Event,
-    EventFilter,
-    EventStats,
-    Incident,
     Person,
     Role,
     StoredFace,
     Template,
     Validity,
+    Vector,
 )
 from core.doors import Doors
 from core.embeddings import Embeddings
 from core.encryption import Keys
-from core.errors import InvalidField, PersonNotFound, StoreUnavailable
+from core.errors import InvalidField, PersonNotFound
 from core.eventfeed import EventFeed
-from core.events import Note, entry, event_row, incident_row, page, stats, write_down
+from core.eventlog import EventLog
+from core.events import incident_row
 from core.gallery import refuse_strangers, unit
 from core.galleryfeed import GalleryFeed, moved
 from core.keyring import Keyring
@@ -57,10 +56,6 @@ from core.people import (
     with_faces,
 )
 from core.rotation import Rotation
-from core.templates import Changes as Changed
-from core.templates import Mark, Page, Rows
-
-ANY = EventFilter()
 
 
 class Store:
@@ -89,7 +84,12 @@ class Store:
         self.answers = Answers(self._database)
         self.feed = EventFeed(self._database)
         self.doors = Doors(self._database)
-        self._gallery = GalleryFeed(self._database, self._embeddings, self.rotation)
+        self.backup = Backup(self._database, self.rotation)
+        gallery, log = GalleryFeed(self._database, self._embeddings, self.rotation), EventLog(self._database)
+        self.mark, self.total, self.page = gallery.mark, gallery.total, gallery.page
+        self.changes, self.of = gallery.changes, gallery.of
+        self.record, self.report, self.door_did, self.deliver = log.record, log.report, log.door_did, log.deliver
+        self.events, self.event_stats = log.events, log.event_stats
         self._utcnow = utcnow
         self.actor: Actor | None = None
         """Who changes what is changed, to be written down with it; None: nobody asks."""
@@ -120,22 +120,6 @@ class Store:
         with self._database.reading() as connection:
             return _version(connection)
 
-    def mark(self) -> Mark:
-        """As all up to `of`: see `core.templates.Templates`."""
-        return self._gallery.mark()
-
-    def total(self, model_id: str) -> int:
-        return self._gallery.total(model_id)
-
-    def page(self, model_id: str, after: int = 0) -> Page:
-        return self._gallery.page(model_id, after)
-
-    def changes(self, model_id: str, since: Mark) -> Changed | None:
-        return self._gallery.changes(model_id, since)
-
-    def of(self, model_id: str, user_ids: Collection[str]) -> Rows:
-        return self._gallery.of(model_id, user_ids)
-
     def models(self) -> dict[str, int]:
         """How many faces there are of each model, by its id."""
         with self._database.reading() as connection:
@@ -148,6 +132,12 @@ class Store:
             if not found and connection.execute(one(user_id)).first() is None:
                 raise not_found()
         return found
+
+    def vectors(self, user_id: str, model_id: str) -> list[Vector]:
+        """The person's templates of that model, also where they are disabled; none where there is no such person."""
+        with self._database.reading() as connection:
+            self.rotation.check(connection)
+            return own_vectors(connection, user_id, model_id, self._embeddings)
 
     def add_faces(
         self,
@@ -279,46 +269,6 @@ class Store:
         holders = select(people.c.user_id).where(people.c.pin_hash.is_not(None), people.c.active)
         with self._database.reading() as connection:
             return connection.scalar(holders.limit(1)) is not None
-
-    def record(self, event: Event) -> int:
-        """Writes the event to disk and returns its id. Who was denied is not written down."""
-        with self._database.writing() as connection:
-            return int(connection.execute(insert(events).values(event_row(event))).lastrowid)
-
-    def report(self, incident: Incident) -> int:
-        """Writes down what kept the door shut, or what was done to it, and returns its id."""
-        with self._database.writing() as connection:
-            return int(connection.execute(insert(events).values(incident_row(incident))).lastrowid)
-
-    def door_did(self, event_id: int, outcome: str) -> None:
-        """Adds to an event what the door did: `opened`, `failed` or `refused`. Who follows the log is told anew."""
-        with self._database.writing() as connection:
-            told = update(events).where(events.c.id == event_id).values(door=outcome, position=None)
-            if not connection.execute(told).rowcount:
-                raise StoreUnavailable("The event is not in the database any more. Was another put in its place?")
-
-    def deliver(self, notes: Sequence[Note]) -> None:
-        """Writes down what a kiosk has in its journal, the oldest first; what was delivered before is left as it is.
-
-        All or none. Raises EntryRefused where the database will never take one of them.
-        """
-        with self._database.writing() as connection, refusals():
-            write_down(connection, notes)
-
-    def events(
-        self, limit: int = 100, *, where: EventFilter = ANY, before: Event | Incident | None = None
-    ) -> list[Event | Incident]:
-        """The newest `limit` entries of `where`, newest first, their times in UTC.
-
-        `before` is the last of the page before: only what is older comes, so no entry twice, whatever is written since.
-        """
-        with self._database.reading() as connection:
-            return [entry(row) for row in connection.execute(page(where, before, limit))]
-
-    def event_stats(self, where: EventFilter) -> EventStats:
-        """What the decisions of `where` come to, of one moment; the percentiles of the newest 10,000 at the door."""
-        with self._database.reading() as connection:
-            return stats(connection, where)
 
     def secret(self, role: Role) -> str | None:
         """The argon2id hash of the operator's PIN or the administrator's passphrase; None until one is set."""

@@ -45,8 +45,8 @@ class Bar(QWidget):
         self.choices = {code: Plate(checkable=True) for code in languages}
         self._across = 0
         self._badges: list[Badge] = []
-        self._offline = Badge("")
-        self._offline.hide()
+        self.offline = Badge("")
+        self.offline.hide()
         self._usual_row = [self.pin, self.language, self.operator]
         self._lay_out()
         self._forget, self._choosing = (QTimer(self, singleShot=True, interval=ms) for ms in (FORGET_MS, CHOOSING_MS))
@@ -89,9 +89,9 @@ class Bar(QWidget):
 
     def show_offline(self, *, offline: bool) -> None:
         """Whether the door goes by its own copy, since the database is away."""
-        if offline is not (self._offline in self._badges):
-            self._badges.append(self._offline) if offline else self._badges.remove(self._offline)
-            self._offline.setVisible(offline and self.back.isHidden())
+        if offline is not (self.offline in self._badges):
+            self._badges.append(self.offline) if offline else self._badges.remove(self.offline)
+            self.offline.setVisible(offline and self.back.isHidden())
             self._squeeze()
 
     def fit(self, shorter: int, width: int) -> None:
@@ -99,7 +99,7 @@ class Bar(QWidget):
         self._tall, self._wide = max(LEAST, round(shorter * TALL)), width
         for layout in (self._whole, self._offered):
             layout.setSpacing(self._tall // 5)
-        for badge in (*self._badges, self._offline):
+        for badge in (*self._badges, self.offline):
             badge.dress(self._tall)
         self._squeeze()
 
@@ -146,7 +146,7 @@ class Bar(QWidget):
         self._offered = QGridLayout()
         self._whole: QHBoxLayout = row(self.pin, self.language, self.back, None, self.operator)
         self._whole.insertLayout(3, self._offered)
-        self._whole.insertWidget(self._whole.indexOf(self.operator), self._offline)
+        self._whole.insertWidget(self._whole.indexOf(self.operator), self.offline)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setLayout(self._whole)
@@ -193,8 +193,8 @@ class Bar(QWidget):
         name = QCoreApplication.translate("door", "Language: {name}").replace("{name}", own)
         self.language.say(own, name)
         self.operator.say("", QCoreApplication.translate("door", "Operator"))
-        self._offline.say(QCoreApplication.translate("door", "Offline"))
-        self._offline.dress(self._tall)
+        self.offline.say(QCoreApplication.translate("door", "Offline"))
+        self.offline.dress(self._tall)
         self.back.say("", QCoreApplication.translate("door", "Back"))
         for code, plate in self.choices.items():
             plate.say(self._names[code])

@@ -6,10 +6,7 @@ from core.standby import Offline
 PHOTOGRAPH = "A photograph can open this door: liveness is {}."
 
 
-AWAY = (
-    "The database is away since {}: the door goes by its own copy, and what happens is delivered later. "
-    "Nothing can be changed until it is back."
-)
+AWAY = "The database is away since {}. The door goes by its own copy; nothing can be changed."
 
 
 def away(offline: Offline | None) -> str:

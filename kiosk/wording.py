@@ -20,6 +20,7 @@ from core.errors import (
     ModelMismatch,
     ModelUnavailable,
     OfflineTooLong,
+    SearchUnavailable,
     StoreUnavailable,
 )
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
@@ -119,6 +120,7 @@ FAULTS: Mapping[str, Words] = {
     ModelUnavailable.code: Words(translate("door", "Faces cannot be recognised"), OTHER_WAY),
     OfflineTooLong.code: Words(translate("door", "Offline for too long"), ASK),
     "recognition_failed": Words(translate("door", "Something went wrong"), AGAIN_SOON),
+    SearchUnavailable.code: Words(translate("door", "Faces cannot be compared"), OTHER_WAY),
     SLOW.code: Words(translate("door", "The camera is too slow"), OTHER_WAY),
     StoreUnavailable.code: Words(translate("door", "The door is offline"), ASK),
 }

@@ -102,18 +102,18 @@ class FakeSource:
     name = "the test"
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
 
     def read(self) -> str:
-        return self._text
+        return self.text
 
     def write(self, text: str, *, new: bool) -> None:
         raise NotImplementedError
 
 
-def keys(number: int) -> Keys:
-    """One key, another for each number."""
-    return Keys(FakeSource(bytes([number] * 32).hex()))
+def keys(*numbers: int) -> Keys:
+    """A key for each number, the newest first."""
+    return Keys(FakeSource(" ".join(bytes([number] * 32).hex() for number in numbers)))
 
 
 class FakeStore:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -248,3 +249,19 @@ def _run(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=STARTING, check=False)
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def main(*command: str) -> int:
+    """Runs `command` with {url} in it made an empty database of a server that goes away with it."""
+    with TemporaryDirectory(prefix="doorward-mariadb-") as folder:
+        server = Server(Path(folder))
+        server.start()
+        try:
+            url = server.fresh_database()
+            return subprocess.run([part.replace("{url}", url) for part in command], check=False).returncode
+        finally:
+            server.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

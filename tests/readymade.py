@@ -61,4 +61,5 @@ def _statements(connection: sa.Connection) -> Iterator[str]:
     for (table,) in connection.execute(sa.text("SHOW TABLES")):
         yield connection.execute(sa.text(f"SHOW CREATE TABLE {table}")).one()[1]
         for row in connection.execute(sa.text(f"SELECT * FROM {table}")):
-            yield f"INSERT INTO {table} VALUES ({', '.join(map(repr, row))})"
+            values = ("NULL" if value is None else repr(value) for value in row)
+            yield f"INSERT INTO {table} VALUES ({', '.join(values)})"

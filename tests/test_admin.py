@@ -104,7 +104,8 @@ def test_doctor_names_a_remedy_for_what_is_missing(run, monkeypatch, tmp_path):
     code, out, _ = run("doctor", "--json")
     checks = {row["name"]: row for row in lines(out)}
     assert code == 1
-    assert set(checks) == {"display", "model", "liveness", "database", "search", "camera", "door", "port", "api"}
+    parts = {"display", "model", "liveness", "database", "offline", "search", "camera", "door", "port", "api"}
+    assert set(checks) == parts
     assert "doorward-admin models fetch buffalo_s" in checks["model"]["detail"]
     assert checks["database"]["well"]
     assert not checks["camera"]["well"]

@@ -27,6 +27,7 @@ from core.errors import (
     SealBroken,
     Stopped,
 )
+from core.templates import BeginAnew
 
 DOCS = Path(__file__).parents[1] / "docs"
 BEYOND = {
@@ -44,6 +45,7 @@ BEYOND = {
     LocalFileUnavailable,
     LocalFileUnreadable,
     EntryRefused,
+    BeginAnew,
     SealBroken,  # the kiosk's
 }
 """What no route raises."""

@@ -112,6 +112,7 @@ def test_the_gallery_and_the_queue_are_told(real: Real) -> None:
     enrol(real.app, "ada", png(0), png(0, shift=8))
     said = figures(real)
     assert (said["doorward_gallery_faces"], said["doorward_gallery_version"], said["doorward_queue_depth"]) == (2, 1, 0)
+    assert said["doorward_journal_entries"] == 0
 
 
 def test_a_camera_is_as_its_kiosk_told_lately_and_unknown_afterwards(real: Real) -> None:

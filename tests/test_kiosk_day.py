@@ -66,8 +66,8 @@ def test_a_camera_that_is_unplugged_is_a_fault_until_it_is_back(kiosk, qtbot):
 
 
 @pytest.mark.logs("could not be recorded", "has not answered")
-def test_a_database_that_goes_away_shuts_the_door_until_it_comes_back(kiosk, qtbot):
-    made = kiosk(sections={"database": {"timeout": 0.3, "poll": 0.05}})
+def test_without_a_copy_a_database_that_goes_away_shuts_the_door_until_it_comes_back(kiosk, qtbot):
+    made = kiosk(sections={"database": {"timeout": 0.3, "poll": 0.05}, "offline": {"enabled": False}})
     qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.STARTING, timeout=60_000)
     database = LockedFile(made.settings.database.url)
     database.stop(made.parts.store.close)
@@ -78,3 +78,24 @@ def test_a_database_that_goes_away_shuts_the_door_until_it_comes_back(kiosk, qtb
         database.close()
     qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.FAULT, timeout=60_000)
     qtbot.waitUntil(lambda: "database_unavailable" in faults(made), timeout=60_000)
+
+
+@pytest.mark.logs("could not be recorded", "too many denials")
+def test_a_door_goes_on_from_its_copy_and_says_so_and_in_the_end_all_is_recorded(kiosk, qtbot):
+    made = kiosk(sections={"database": {"timeout": 0.3, "poll": 0.05}})
+    qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.STARTING, timeout=60_000)
+    badge = made.window.bar.offline
+    database = LockedFile(made.settings.database.url)
+    database.stop(made.parts.store.close)
+    try:
+        qtbot.waitUntil(badge.isVisible, timeout=60_000)
+        for phase in (Phase.IDLE, Phase.GRANTED):
+            made.waits_for_phase(phase)
+        waiting = made.parts.outbox.waiting
+        assert waiting
+    finally:
+        database.close()
+    qtbot.waitUntil(lambda: not badge.isVisible(), timeout=60_000)
+    qtbot.waitUntil(lambda: not made.parts.outbox.waiting, timeout=60_000)
+    assert (Verdict.GRANTED, "ada", "opened") in decisions(made)
+    assert "database_unavailable" not in faults(made)

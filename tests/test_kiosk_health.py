@@ -1,6 +1,7 @@
 """The health of each part as an operator reads it, and the page that shows it."""
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from fakes import FakeCamera
@@ -10,6 +11,7 @@ from test_engine import ANN, House, template
 from core.config import Settings
 from core.domain import Decision, Event, Phase, Reason, Verdict
 from core.errors import StoreUnavailable
+from core.standby import Offline
 from kiosk.apiprocess import ApiPhase, ApiState
 from kiosk.console.health import HealthPage, Reading, summary
 from kiosk.console.readings import PARTS, Sources, readings
@@ -43,6 +45,7 @@ class Asked:
 
     def __init__(self, house, **settings):
         self.house, self.log = house, Log(house)
+        self.offline = (None, None)
         self.api, self.silent = ApiState(ApiPhase.RUNNING), ""
         self.settings = Settings(**settings)
 
@@ -54,6 +57,7 @@ class Asked:
             self.log,
             lambda: self.api,
             lambda: self.silent,
+            *self.offline,
         )
         told = {reading.what: reading for reading in readings(sources)}
         assert list(told) == list(PARTS)
@@ -338,3 +342,37 @@ def test_tab_leads_from_part_to_part(page, qtbot):
 )
 def test_the_summary_counts_what_is_ill(told, said):
     assert summary(told) == said
+
+
+# without the database -------------------------------------------------------------------------------------------------
+
+
+class Copy:
+    """A door's copy and its journal, as the page asks them."""
+
+    offline, problem, waiting, refused, refused_at = None, "", 0, 0, "data/refused"
+
+
+@pytest.mark.parametrize(
+    ("told", "health", "words"),
+    [
+        ({}, WELL, "In step with the database."),
+        ({"waiting": 1}, WELL, "1 entry waits"),
+        ({"offline": Offline(datetime(2026, 1, 1, tzinfo=UTC), 60.0), "waiting": 1200}, ILL, "1,200 entries wait"),
+        ({"problem": "No space left."}, ILL, "There is none."),
+        ({"refused": 2}, ILL, "2 entries of the log were refused"),
+    ],
+)
+def test_the_copy_tells_whether_the_door_goes_by_it_and_what_waits(asked, told, health, words):
+    copy = Copy()
+    for name, value in told.items():
+        setattr(copy, name, value)
+    house = asked()
+    house.offline = (copy, copy)
+    reading = house.says("Local copy")
+    assert (reading.health, bool(reading.remedy)) == (health, health is ILL)
+    assert words in reading.said
+
+
+def test_where_no_copy_is_kept_it_says_what_that_means(asked):
+    assert "nobody is let in" in asked().says("Local copy").said

@@ -2,8 +2,10 @@
 
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from certificates import signed
@@ -119,6 +121,18 @@ def test_a_server_that_restarts_in_the_middle_of_a_call_leaves_nothing_half_done
     assert store.changes(MODEL_ID, since).user_ids == {"ann"}
 
 
+def test_a_server_that_takes_no_more_bytes_in_the_middle_of_a_write_is_given_up(mariadb, mariadb_url):
+    huge = np.ones(5_000_000, np.float32)  # more bytes than the kernel keeps for a server that does not read
+    with closing(Store(mariadb_url, timeout=1.0)) as store, ExitStack() as stack:
+        store.migrate()
+        writes = Before(lambda: stack.enter_context(mariadb.frozen()), 9)
+        with writes, pytest.raises(StoreUnavailable):
+            store.add_faces("ann", "Ann", [replace(template("ann"), vector=huge)], limit=4)
+        assert writes.happened
+        stack.close()
+        assert store.people() == []
+
+
 # TLS
 
 
@@ -140,7 +154,7 @@ def test_tls_is_spoken_with_a_server_whose_certificate_is_vouched_for(mariadb, m
                 with closing(Store(url, tls_ca=ca)) as store, pytest.raises(StoreUnavailable, match="tls_ca"):
                     store.ping()
         finally:
-            with looked_into(f"{mariadb_url}?ssl_ca={ours['certificate']}") as connection:
+            with looked_into(mariadb_url.replace("ssl_disabled=true", f"ssl_ca={ours['certificate']}")) as connection:
                 connection.execute(sa.text("ALTER USER doorward@'127.0.0.1' REQUIRE NONE"))
 
 

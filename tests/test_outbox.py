@@ -11,16 +11,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes import MODEL_ID, keys
+from fakes import MODEL_ID, FakeSource, keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import sealedlog
 from core.bulletin import Standing
 from core.domain import Decision, Event, Incident, Reason, Verdict
+from core.encryption import Keys
 from core.errors import EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
 from core.events import Note
-from core.outbox import Outbox
+from core.outbox import Outbox, left
 from core.sealedlog import SealedLog
 from core.store import Store
 
@@ -144,6 +145,35 @@ def test_another_key_is_refused_and_nothing_overwritten(tmp_path):
     assert (tmp_path / "log").read_bytes() == before
 
 
+def test_a_file_of_an_older_key_is_read_and_gone_on_with_and_the_next_is_sealed_with_the_newest(tmp_path):
+    with closing(SealedLog(tmp_path / "log", keys(1))) as log:
+        log.append(b"one")
+    with closing(SealedLog(tmp_path / "log", keys(2, 1))) as log:
+        log.append(b"two")
+        *_, last = log.entries()
+        assert [log.read(entry) for entry in log.entries()] == [b"one", b"two"]
+        assert log.clear(last.end)
+    with closing(SealedLog(tmp_path / "log", keys(2, 1))) as log:
+        log.append(b"three")
+    with closing(SealedLog(tmp_path / "log", keys(2))) as log:
+        assert [log.read(entry) for entry in log.entries()] == [b"three"]
+
+
+def test_a_newer_key_seals_what_is_begun_after_it_was_found(tmp_path):
+    source = FakeSource("11" * 32)
+    with closing(SealedLog(tmp_path / "log", Keys(source))) as log:
+        log.append(b"one")
+        source.text = f"{'22' * 32} {'11' * 32}"
+        assert not log.renew_key(), "what another key sealed is there still"
+        (entry,) = log.entries()
+        log.clear(entry.end)
+        assert log.renew_key()
+        log.append(b"two")
+    source.text = "22" * 32
+    with closing(SealedLog(tmp_path / "log", Keys(source))) as log:
+        assert [log.read(entry) for entry in log.entries()] == [b"two"]
+
+
 def test_one_process_at_a_time(tmp_path):
     with closing(SealedLog(tmp_path / "log", KEYS)) as log, closing(SealedLog(tmp_path / "log", KEYS)) as other:
         log.append(b"one")
@@ -232,6 +262,16 @@ def test_nothing_waits_for_a_database_that_is_away_and_order_is_kept(outbox):
     assert box.waiting == 0
 
 
+def test_how_many_wait_is_known_to_who_has_no_key_and_while_it_is_in_use(outbox, tmp_path):
+    assert left(tmp_path) == (0, 0)
+    box = outbox(FakeInbox())
+    for number in range(3):
+        box.record(visit(number))
+    assert left(tmp_path) == (3, 0)
+    box.deliver()
+    assert left(tmp_path) == (0, 0)
+
+
 def test_an_earlier_run_s_entries_are_delivered_first_by_the_thread(outbox):
     inbox = FakeInbox()
     inbox.away = True
@@ -258,6 +298,20 @@ def test_each_other_entry_of_the_batch_is_delivered(outbox, failure):
     assert box.refused == 1
 
 
+@pytest.mark.logs("set aside")
+def test_what_was_refused_is_delivered_after_all_where_it_is_put_back(outbox, tmp_path):
+    inbox = FakeInbox()
+    box = outbox(inbox)
+    inbox.refuses = {f"{box.record(visit(1)):032x}"}
+    box.deliver()
+    box.stop()
+    (tmp_path / "refused").replace(tmp_path / "journal")
+    (uid,), inbox.refuses = inbox.refuses, set()
+    again = outbox(inbox)
+    again.deliver()
+    assert [note.uid for note in inbox.notes] == [uid]
+
+
 @pytest.mark.logs("sealed with a key")
 def test_a_journal_of_another_key_is_kept_and_a_new_one_begun(tmp_path):
     inbox = FakeInbox()
@@ -269,6 +323,19 @@ def test_a_journal_of_another_key_is_kept_and_a_new_one_begun(tmp_path):
     box.stop()
     assert len(inbox.notes) == 1
     assert len(list(tmp_path.glob("journal.unreadable-*"))) == 1
+
+
+def test_a_journal_that_somebody_deletes_is_begun_anew(outbox, tmp_path):
+    inbox = FakeInbox()
+    box = outbox(inbox)
+    box.record(visit(1))
+    (tmp_path / "journal").unlink()
+    with pytest.raises(LocalFileUnavailable, match="deleted"):
+        box.record(visit(2))
+    key = box.record(visit(3))
+    box.deliver()
+    assert [note.uid for note in inbox.notes] == [f"{key:032x}"]
+    assert box.waiting == 0
 
 
 def test_a_full_disk_is_an_error_before_any_door_opens(outbox, monkeypatch):
@@ -289,22 +356,24 @@ def test_a_full_disk_is_an_error_before_any_door_opens(outbox, monkeypatch):
 def test_how_the_door_stands_is_known_once_tell_returns(outbox):
     heard = []
     box = outbox(FakeInbox(), heard.append)
-    with pytest.raises(StoreUnavailable):
-        box.tell(Standing(locked=True))  # nobody delivers yet
+    box.tell(Standing(locked=True))  # nobody delivers yet
     box.start()
     box.tell(Standing(locked=False))
+    box.stop()
     assert heard[-1] == Standing(locked=False)
 
 
 def test_how_the_door_stands_is_not_waited_for_where_the_database_is_away(outbox):
-    inbox, asked = FakeInbox(), threading.Event()
+    inbox, heard, told = FakeInbox(), [], threading.Event()
     inbox.away = True
-    inbox.migrate = lambda: asked.set() or FakeInbox.migrate(inbox)
-    box = outbox(inbox, again=0.01)
+    box = outbox(inbox, lambda standing: heard.append(standing) or told.set(), again=0.01)
     box.start()
-    assert asked.wait(10)
-    with pytest.raises(StoreUnavailable):
-        box.tell(Standing(locked=True))
+    box.tell(Standing(locked=False))
+    box.tell(Standing(locked=True))
+    assert heard == []
+    inbox.away = False
+    assert told.wait(10)
+    assert heard == [Standing(locked=True)], "it is told how it stands, not how it stood"
 
 
 # Killed

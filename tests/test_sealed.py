@@ -1,5 +1,7 @@
 """Encryption at rest: a dump shows no face, a row opens in its own place alone, keys are changed while all goes on."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -14,7 +16,7 @@ from core.config import Settings
 from core.domain import Act, Incident
 from core.encryption import LONGER, Key, KeyFile, Keys
 from core.errors import ConfigError, EncryptionKeyUnavailable, NotThisPerson
-from core.parts import make_store
+from core.parts import make_recogniser, make_store
 from core.settings import DatabaseSettings, EncryptionSettings
 from core.store import Store
 
@@ -236,7 +238,10 @@ def test_what_does_not_open_stays_as_it_is_and_hinders_nobody(sealed, url):
     enrol(sealed, "ann", "bob", "cy")
     run(url, "UPDATE faces SET user_id = 'cy' WHERE id = 2")
     before = rows(url)[1]
-    assert sealed.rotation.rotate() == 1
+    for _ in range(2):
+        used = rows(url)[0].key_id
+        assert sealed.rotation.rotate() == 1
+        assert rows(url)[0].key_id != used, "each time a new key"
     assert rows(url)[1] == before
     assert seen(sealed) == ["ann", "cy"]
 
@@ -249,6 +254,40 @@ def test_a_database_in_a_file_has_its_key_beside_it_unless_told_otherwise(tmp_pa
     off = settings.model_copy(update={"encryption": EncryptionSettings(enabled=False)})
     with closing(make_store(off)) as store, pytest.raises(EncryptionKeyUnavailable):
         store.migrate()
+
+
+def test_several_that_start_at_once_on_an_older_database_use_one_key(another, opened, url, file):
+    another.migrate()
+    enrol(another, *(f"p{i}" for i in range(9)))
+    stores = [opened() for _ in range(4)]
+    start = threading.Barrier(4)
+
+    def begin(store):
+        start.wait(5)
+        store.migrate()
+        return len(seen(store))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(begin, stores)) == [9] * 4
+    (key,) = Keys(KeyFile(file)).all()
+    assert {row.key_id for row in rows(url)} == {key.id}
+
+
+def test_with_a_wrong_key_nothing_is_recognised_and_that_is_said_by_name(tmp_path):
+    settings = Settings.model_validate(
+        {"database": {"url": f"sqlite:///{tmp_path}/door.sqlite"}, "models": {"pack": "demo"}}
+    )
+    with closing(make_store(settings)) as store:
+        store.migrate()
+        enrol(store, "ann")
+    (tmp_path / "door.key").unlink()
+    with closing(make_store(settings)) as store:
+        recogniser = make_recogniser(settings, store)
+        recogniser.refresh()
+        assert recogniser.fault.code == "encryption_key_unavailable"
+        with pytest.raises(EncryptionKeyUnavailable, match=r"door\.key"):
+            _ = recogniser.gallery
+    assert not (tmp_path / "door.key").exists()
 
 
 def test_one_source_of_keys_is_enough():

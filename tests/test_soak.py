@@ -26,6 +26,7 @@ from core.admin.soak.run import LogCount, Soak, counted_log
 from core.admin.soak.schedule import Act, schedule
 from core.domain import Decision, Event, Incident, Reason, Verdict
 from core.errors import CameraUnavailable, DoorFailed, DoorwardError, StoreUnavailable
+from core.eventlog import EventLog
 from core.store import Store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -594,7 +595,7 @@ def test_a_few_seconds_of_the_demo_with_every_outage_lose_and_double_nothing(run
 
 
 def test_a_store_that_loses_what_it_was_given_is_found_out(run, monkeypatch):
-    monkeypatch.setattr(Store, "report", lambda self, incident: 10**6)
+    monkeypatch.setattr(EventLog, "report", lambda self, incident: 10**6)
     result = run("--minutes", "0.05")
     assert result.exit_code == 1
     assert any(sentence.startswith("lost") for sentence in json.loads(result.output)["broken"])

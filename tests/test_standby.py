@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from fakes import MODEL_ID, FakeStore, keys, template, vector_of
+from fakes import MODEL_ID, FakeSource, FakeStore, keys, template, vector_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import gallerycopy, standby
 from core.contact import Contact, Instant, instant
 from core.domain import Person, Validity
+from core.encryption import Keys
 from core.errors import OfflineTooLong, StoreUnavailable
 from core.follower import Follower
 from core.gallerycopy import GalleryCopy
@@ -84,13 +85,13 @@ class Kiosk:
     def __init__(self, folder, *who, **options):
         self.folder, self.database = folder, Database(*map(template, who), **options)
         self.now, self.ticked = Instant(1e9, 1e4, "boot"), 0.0
-        self.standby = None
+        self.source, self.standby = FakeSource("11" * 32), None
         self.starts()
 
     def starts(self):
         if self.standby is not None:
             self.standby.close()
-        copy = GalleryCopy(self.folder / "gallery", KEYS)
+        copy = GalleryCopy(self.folder / "gallery", Keys(self.source))
         self.standby = Standby(self.database, copy, max_age=DAY, now=lambda: self.now, clock=lambda: self.ticked)
         self.galleries = []
         self.follower = Follower(self.standby, MODEL_ID, self.galleries.append, utcnow=lambda: NOON)
@@ -307,6 +308,21 @@ def test_changes_are_folded_in_now_and_then(kiosk, tmp_path, monkeypatch):
         door.database.gains(template("a"))
         door.polls()
     assert (tmp_path / "gallery").stat().st_size < 10_000
+    door.database.goes_away()
+    door.starts()
+    door.polls()
+    assert door.known == set("abc")
+
+
+def test_a_copy_is_sealed_anew_with_a_newer_key_before_the_older_one_is_thrown_away(kiosk, tmp_path):
+    door = kiosk(*"abc")
+    door.source = FakeSource("11" * 32)
+    door.starts()
+    door.polls()
+    door.source.text = f"{'22' * 32} {'11' * 32}"
+    door.waits(standby.ANEW)
+    door.polls()
+    door.source.text = "22" * 32
     door.database.goes_away()
     door.starts()
     door.polls()

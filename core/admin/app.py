@@ -11,7 +11,7 @@ from core import liveness, packs
 from core.admin.apikeys import key
 from core.admin.bench.command import bench
 from core.admin.bulk import import_people
-from core.admin.database import rotate_key
+from core.admin.database import backup, import_faces, restore, rotate_key
 from core.admin.doctor import examine
 from core.admin.evaluate.command import evaluate
 from core.admin.keys import passphrase, person_pin, pin
@@ -93,8 +93,10 @@ def doctor(
 
 
 app.command("import")(import_people)
-for command in (people, erase, person_faces, drop_face, person_valid, person_pin, pin, passphrase, rotate_key, events):
+for command in (people, erase, person_faces, drop_face, person_valid, person_pin, pin, passphrase, events):
     app.command()(command)
+for whole in (rotate_key, backup, restore, import_faces):
+    app.command()(whole)
 app.command()(evaluate)
 app.command()(soak)
 app.command()(reindex)

@@ -9,8 +9,19 @@ from itertools import islice
 
 from core.config import Settings
 from core.display import DisplayProblem, display_problem
-from core.errors import ConfigError, DoorwardError
-from core.parts import make_camera, make_collection, make_door, make_liveness, make_model, make_store
+from core.errors import ConfigError, DoorwardError, LocalFileUnavailable
+from core.outbox import left
+from core.parts import (
+    COPY,
+    make_camera,
+    make_collection,
+    make_door,
+    make_keys,
+    make_liveness,
+    make_model,
+    make_store,
+    offline_folder,
+)
 from core.settings import ApiSettings, CameraSettings, DoorSettings, SearchSettings
 from core.tls import EXPOSED
 
@@ -30,6 +41,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _check("model", lambda: f"{make_model(settings.models).id} is loaded")
     yield _check("liveness", lambda: _liveness(settings))
     yield _check("database", lambda: _database(settings))
+    yield _check("offline", lambda: _offline(settings))
     yield _check("search", lambda: _search(settings.search))
     yield _check("camera", lambda: _camera(settings.camera))
     yield _check("door", lambda: _door(settings.door))
@@ -66,13 +78,25 @@ def _door(settings: DoorSettings) -> str:
 
 
 def _database(settings: Settings) -> str:
-    store = make_store(settings)
+    store, keys = make_store(settings), make_keys(settings)
     try:
         store.migrate()
         people = store.people()
-        return f"{len(people)} people, {sum(person.faces for person in people)} faces"
+        sealed = f"encrypted with a key of {keys.name}" if keys else "not encrypted (encryption.enabled)"
+        return f"{len(people)} people, {sum(person.faces for person in people)} faces, {sealed}"
     finally:
         store.close()
+
+
+def _offline(settings: Settings) -> str:
+    if not settings.offline.enabled:
+        return "nothing is kept: without the database nobody is let in (offline.enabled)"
+    folder = offline_folder(settings)
+    waiting, refused = left(folder)
+    if refused:
+        raise LocalFileUnavailable(f"{refused} entries were refused by the database; they are kept in {folder}")
+    copy = "a copy of the gallery" if (folder / COPY).exists() else "no copy yet, which the kiosk makes when it starts"
+    return f"{copy}; entries that wait to be delivered: {waiting}"
 
 
 def _search(settings: SearchSettings) -> str:

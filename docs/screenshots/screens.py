@@ -42,6 +42,11 @@ def door(studio: Studio) -> Iterator[str]:
     studio.settle()
     yield "door_languages"
     studio.window.bar.back.click()
+    studio.office._looking.stop()  # noqa: SLF001 - it would see that the database is there
+    studio.window.bar.show_offline(offline=True)
+    studio.window.show_scene(day.scenes(studio.frame)["granted"])
+    studio.settle()
+    yield "door_copy"
     studio.window.bar.add_badge("DEMO")
     studio.window.show_scene(day.scenes(studio.frame)["look"])
     studio.settle()

@@ -108,12 +108,11 @@ class Row(QFrame):
         self.said, self.remedy = label(""), label("", look="soft")
         name = label(what, look="what")
         name.setFixedWidth(WHAT_WIDTH)
-        words = column(self.said, self.remedy, gap=2)
+        words = column(self.said, self.remedy, None, gap=2)
         whole = row(self._lamp, name, words, gap=theme.ROOM)
         whole.setStretch(2, 1)
         for part in (self._lamp, name):
             whole.setAlignment(part, Qt.AlignmentFlag.AlignTop)
-        whole.setAlignment(words, Qt.AlignmentFlag.AlignTop)
         whole.setContentsMargins(theme.ROOM, theme.ROOM - 4, theme.ROOM, theme.ROOM - 4)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setLayout(whole)

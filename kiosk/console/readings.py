@@ -13,7 +13,7 @@ from core.config import Settings
 from core.domain import Event, EventFilter, Fault, Incident
 from core.doorkeeper import DOOR_OPEN
 from core.engine import HANGS, Engine
-from core.errors import DoorFailed, DoorwardError
+from core.errors import DoorFailed, DoorwardError, StoreUnavailable
 from core.outbox import Outbox
 from core.recogniser import Recogniser
 from core.settings import ApiSettings
@@ -167,15 +167,24 @@ def _door(sources: Sources) -> tuple[Health, str, str]:
     fault, driver = _fault(sources.engine, DOOR), sources.settings.door.driver
     if fault is not None:
         return Health.ILL, f"Driver {driver}.", fault.message
-    granted = sources.store.events(1, where=EventFilter(outcome="granted"))
+    outcome, said = _last_opening(sources.store)
+    if driver == "simulated":
+        return Health.IDLE, f"Simulated, no lock is connected. {said}".rstrip(), "Set door.driver to the lock's own."
+    remedy = "Check its cable and its power, then let somebody in." if outcome == "failed" else ""
+    return Health.ILL if remedy else Health.WELL, f"Driver {driver}. {said}".rstrip(), remedy
+
+
+def _last_opening(store: Log) -> tuple[str | None, str]:
+    """What the door did last, and the sentence; nothing where the database is away, which another tells."""
+    try:
+        granted = store.events(1, where=EventFilter(outcome="granted"))
+    except StoreUnavailable:
+        return None, ""
     last = granted[0] if granted else None
     outcome = last.door if isinstance(last, Event) else None
     when = f" {last.at.astimezone():%d %b, %H:%M}" if last is not None else ""
-    said = {"opened": f"Opened last{when}.", "failed": f"Failed to open{when}."}.get(outcome or "", "Not opened yet.")
-    if driver == "simulated":
-        return Health.IDLE, f"Simulated, no lock is connected. {said}", "Set door.driver to the lock's own."
-    remedy = "Check its cable and its power, then let somebody in." if outcome == "failed" else ""
-    return Health.ILL if remedy else Health.WELL, f"Driver {driver}. {said}", remedy
+    told = {"opened": f"Opened last{when}.", "failed": f"Failed to open{when}."}
+    return outcome, told.get(outcome or "", "Not opened yet.")
 
 
 def _api(sources: Sources) -> tuple[Health, str, str]:

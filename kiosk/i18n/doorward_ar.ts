@@ -272,6 +272,10 @@
         <translation>تعذّر فحص الوجوه</translation>
     </message>
     <message>
+        <source>Faces cannot be compared</source>
+        <translation>تعذّرت مقارنة الوجوه</translation>
+    </message>
+    <message>
         <source>Nothing can be recorded</source>
         <translation>تعذّر التسجيل</translation>
     </message>

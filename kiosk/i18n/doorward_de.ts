@@ -256,6 +256,10 @@
         <translation>Gesichter sind nicht prüfbar</translation>
     </message>
     <message>
+        <source>Faces cannot be compared</source>
+        <translation>Kein Gesichtsvergleich möglich</translation>
+    </message>
+    <message>
         <source>Nothing can be recorded</source>
         <translation>Nichts kann aufgezeichnet werden</translation>
     </message>

@@ -256,6 +256,10 @@
         <translation>No se pueden comprobar caras</translation>
     </message>
     <message>
+        <source>Faces cannot be compared</source>
+        <translation>No se pueden comparar las caras</translation>
+    </message>
+    <message>
         <source>Nothing can be recorded</source>
         <translation>No se puede registrar nada</translation>
     </message>

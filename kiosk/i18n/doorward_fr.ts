@@ -256,6 +256,10 @@
         <translation>Visages impossibles à vérifier</translation>
     </message>
     <message>
+        <source>Faces cannot be compared</source>
+        <translation>Comparaison des visages impossible</translation>
+    </message>
+    <message>
         <source>Nothing can be recorded</source>
         <translation>Rien ne peut être enregistré</translation>
     </message>

@@ -252,6 +252,10 @@
         <translation>无法检查人脸</translation>
     </message>
     <message>
+        <source>Faces cannot be compared</source>
+        <translation>无法比对人脸</translation>
+    </message>
+    <message>
         <source>Nothing can be recorded</source>
         <translation>无法记录</translation>
     </message>

@@ -15,6 +15,7 @@ from rich.progress import track
 from core.admin.bench.figures import facts
 from core.admin.bench.fusion import facts as fusion_facts
 from core.admin.bench.live import Step, apart, look_through, measure
+from core.admin.bench.load import load
 from core.admin.bench.machine import machine
 from core.admin.bench.misses import misses
 from core.admin.bench.rest import api, traffic
@@ -117,6 +118,7 @@ bench.command()(search)
 bench.command()(misses)
 bench.command()(api)
 bench.command()(traffic)
+bench.command()(load)
 
 
 def _print(parts: Iterable[RenderableType]) -> None:
