@@ -92,7 +92,12 @@ class Collected:
             if not self._loaded:
                 self._load(client)
             found = client.search(
-                self._name, data=[probe], limit=limit, timeout=self._timeout, consistency_level="Strong"
+                self._name,
+                data=[probe],
+                limit=limit,
+                output_fields=["id"],  # or each vector would come with it
+                timeout=self._timeout,
+                consistency_level="Strong",
             )
             return [(hit["id"], float(hit["distance"])) for hit in found[0]]
 
