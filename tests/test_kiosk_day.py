@@ -83,7 +83,6 @@ def test_without_a_copy_a_database_that_goes_away_shuts_the_door_until_it_comes_
     qtbot.waitUntil(lambda: "database_unavailable" in faults(made), timeout=60_000)
 
 
-@pytest.mark.logs("could not be recorded", "too many denials")
 @contextmanager
 def gone(file):
     """The database's file is not there, and there can be no other."""
@@ -96,6 +95,7 @@ def gone(file):
         aside.rename(file)
 
 
+@pytest.mark.logs("could not be recorded", "too many denials")
 def test_a_door_goes_on_from_its_copy_and_says_so_and_in_the_end_all_is_recorded(kiosk, qtbot):
     made = kiosk(sections={"database": {"timeout": 0.3, "poll": 0.05}})
     qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.STARTING, timeout=60_000)
