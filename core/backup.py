@@ -18,11 +18,11 @@ from core.database import Database
 from core.domain import Incident
 from core.errors import InputError
 from core.events import incident_row
-from core.migrations.tables import METADATA, answers, doors, event_state, events, gallery_changes, gallery_state
+from core.migrations.tables import METADATA, answers, doors, event_state, events, faces, gallery_changes, gallery_state
 from core.rotation import Rotation
 
-PASSING = (answers, doors, gallery_changes)  # what nobody misses after a restore
-KEPT = tuple(table for table in METADATA.sorted_tables if table not in PASSING)
+PASSING = (answers, gallery_changes)  # what nobody misses after a restore
+KEPT = tuple(table for table in METADATA.sorted_tables if table not in (*PASSING, doors))  # a lock outlasts a restore
 OURS = tuple(table for table in KEPT if table not in (gallery_state, event_state))  # empty in an empty database
 KNOWN = {table.name: table.c.keys() for table in KEPT}
 BATCH = 500  # rows in one statement
@@ -72,6 +72,8 @@ class Backup:
             for table in (*PASSING, *reversed(OURS), event_state):
                 _empty(connection, table)
             self._insert(connection, path, on_row)
+            for sealed_with in connection.scalars(select(faces.c.key_id).distinct()).all():
+                self._rotation.knows(sealed_with)
             fresh = {"epoch": secrets.token_hex(16), "version": version + 1, "key_id": contents.key_id or key_id}
             connection.execute(update(gallery_state).values(fresh))
             connection.execute(insert(events).values(incident_row(act)))

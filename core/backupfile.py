@@ -1,5 +1,6 @@
 """A backup as a file: JSON lines, gzipped. What it is; each table's columns and rows; how many, and SHA-256 of all."""
 
+import errno
 import gzip
 import hashlib
 import json
@@ -16,6 +17,7 @@ from core.errors import InputError
 
 FORMAT = 1
 LINE = 1 << 20  # bytes: no row is longer
+NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
 Columns = dict[str, list[str]]
 Content = Iterable[tuple[str, list[str], Iterable[Any]]]
 """Each table's name, its columns and its rows."""
@@ -46,7 +48,12 @@ def write(path: Path, at: datetime, key_id: str | None, tables: Content) -> None
 def put(part: Path, path: Path) -> None:
     """Gives it the name that it is to have. Raises InputError where there is such a file."""
     try:
-        os.link(part, path)
+        try:
+            os.link(part, path)
+        except OSError as error:
+            if error.errno not in NO_LINKS or path.exists():
+                raise
+            part.rename(path)  # as on a stick: whoever makes a file of that name at this very moment loses it
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None
 

@@ -120,6 +120,8 @@ class Standby:
             raise BeginAnew(str(error)) from error
 
     def changes(self, model_id: str, since: Mark) -> Changes | None:
+        if self._begun is not None and since == self._begun[0] != self._held and self._away is None:
+            return self._source.changes(model_id, since)  # in the middle of reading all of it
         if since != self._held or self._try_anew():
             return None
         if self._away is None:

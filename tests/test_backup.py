@@ -1,6 +1,8 @@
 """The database into a file and back, between SQLite and MariaDB; what was cut short or altered changes nothing."""
 
+import errno
 import gzip
+import os
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -10,6 +12,7 @@ from fakes import MODEL_ID, template
 from mariadb import looked_into
 
 from core.domain import Act, Actor, Consent, Decision, Event, Incident, Reason, Role, Validity, Verdict
+from core.doors import DoorState
 from core.encryption import KeyFile, Keys
 from core.errors import EncryptionKeyUnavailable, InputError
 from core.store import Store
@@ -161,3 +164,34 @@ def test_a_file_that_is_there_is_not_written_over(store, file):
     assert file.read_text() == "precious"
     with pytest.raises(InputError, match="cannot be written"):
         store.backup.write(file / "in" / "a" / "file", TAKEN)
+
+
+def test_a_door_that_its_operator_has_locked_stays_so(store, file):
+    filled(store)
+    store.backup.write(file, TAKEN)
+    store.doors.tell("front", DoorState(locked=True, fault=None, at=NOON))
+    store.backup.restore(file, PUT_BACK, replace=True)
+    assert store.doors.all()["front"].locked
+
+
+def test_of_a_backup_in_the_middle_of_a_rotation_each_row_has_to_open(store, file, url, keys):
+    filled(store)
+    with looked_into(url) as connection:
+        connection.execute(sa.text("UPDATE faces SET key_id = 'elsewhere' WHERE user_id = 'bob'"))
+    store.backup.write(file, TAKEN)
+    store.erase("ann")
+    with pytest.raises(EncryptionKeyUnavailable, match="elsewhere"):
+        store.backup.restore(file, PUT_BACK, replace=True)
+    assert {person.user_id for person in store.people()} == {"Ann", "bob"}
+
+
+def test_where_the_disk_has_no_links_it_gets_its_name_all_the_same(store, file, monkeypatch):
+    def no_links(*_):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    filled(store)
+    store.backup.write(file, TAKEN)
+    assert [path.name for path in file.parent.iterdir() if path.name.startswith(file.name)] == [file.name]
+    with pytest.raises(InputError):
+        store.backup.write(file, TAKEN)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain import Validity
-from core.errors import ModelMismatch, StoreUnavailable
+from core.errors import ModelMismatch, SearchUnavailable, StoreUnavailable
 from core.follower import Follower
+from core.shelf import Shelf
 from core.templates import Mark
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -179,3 +180,57 @@ def test_where_the_last_face_goes_and_another_models_are_left_it_says_so():
     store.changes_of("cleo")
     follower.follow()
     assert published[-1].people.keys() == {"cleo"}
+
+
+def test_who_is_erased_while_the_rest_is_loaded_is_in_no_later_part():
+    store = Watched(*map(template, ("ann", "bob", "cleo", "dan", "eve")))
+
+    def between():
+        if store.asked.count("page") == 2:
+            store.loses("ann")
+
+    store.between = between
+    follower, published = following(store)
+    follower.follow()
+    assert ["ann" in gallery.people for gallery in published] == [True, False, False]
+
+
+def test_whose_validity_ends_goes_although_the_store_cannot_tell_who_comes():
+    store = Watched(template("ann"), replace(template("bob"), valid=Validity(until=NOON)), page_size=9)
+    store.faces.append(replace(template("cleo"), valid=Validity(since=NOON)))
+    now = NOON - HOUR
+    follower, published = following(store, utcnow=lambda: now)
+    follower.follow()
+    assert published[-1].people.keys() == {"ann", "bob"}
+    now, tell = NOON, store.of
+
+    def cannot_tell(*_):
+        raise StoreUnavailable("The database does not answer. Start it.")
+
+    store.of = cannot_tell
+    follower.follow()
+    assert published[-1].people.keys() == {"ann"}
+    store.of = tell
+    follower.follow()
+    assert published[-1].people.keys() == {"ann", "cleo"}
+
+
+def test_who_could_not_be_put_in_is_tried_again():
+    class Full(Shelf):
+        full = False
+
+        def add(self, rows):
+            if self.full and len(rows):
+                raise SearchUnavailable("Milvus does not answer.")
+            super().add(rows)
+
+    store = Watched(template("ann"), replace(template("bob"), valid=Validity(since=NOON)), page_size=9)
+    now = NOON - HOUR
+    follower, published = following(store, shelf=Full, utcnow=lambda: now)
+    follower.follow()
+    now, Full.full = NOON, True
+    with pytest.raises(SearchUnavailable):
+        follower.follow()
+    Full.full = False
+    follower.follow()
+    assert published[-1].people.keys() == {"ann", "bob"}
