@@ -40,7 +40,7 @@ class Part(Protocol):
 
     @property
     def reads(self) -> int:
-        """How many bytes of memory a search goes through."""
+        """How many bytes of memory a search goes through that several cores would read faster."""
 
     def __len__(self) -> int:
         """The number of templates."""
@@ -64,10 +64,6 @@ class Part(Protocol):
 
 class Scan(Protocol):
     """A quick look at a block: which rows are worth an exact one."""
-
-    @property
-    def reads(self) -> int:
-        """How many bytes of memory it goes through."""
 
     def near(self, matrix: NDArray[np.float32], probe: Vector) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The rows of `matrix` (n, dimension), ascending, that could matter to a door, and their exact cosines.
@@ -100,7 +96,7 @@ class Block:
 
     @property
     def reads(self) -> int:
-        return self.matrix.nbytes if self.scan is None else self.scan.reads
+        return self.matrix.nbytes if self.scan is None else 0  # a scan is done before two threads agree who goes on
 
     def best(self, probe: Vector, since: Part | None = None) -> list[Candidate]:
         start = len(since.matrix) if isinstance(since, Block) else 0

@@ -20,10 +20,6 @@ class Sketches:
     sketcher: Sketcher
     radius: int
 
-    @property
-    def reads(self) -> int:
-        return self.sketches.nbytes
-
     def near(self, matrix: NDArray[np.float32], probe: Vector) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         faiss.omp_set_num_threads(1)  # of this thread: waking a second one takes longer than this
         rows = np.flatnonzero(differing(self.sketches, self.sketcher.of_probe(probe)) <= self.radius)
