@@ -19,6 +19,7 @@ from kiosk import theme
 from kiosk.bar import Bar
 from kiosk.console.wiring import Office, speak_to
 from kiosk.dress import dress
+from kiosk.garbage import Garbage
 from kiosk.gate import Gate
 from kiosk.language import LANGUAGES
 from kiosk.oval import Oval
@@ -54,6 +55,7 @@ def run(
     window = make_window(settings, parts)
     office = open_office(window, parts, on_lock)
     with ExitStack() as stack:
+        stack.enter_context(Garbage())
         stack.enter_context(signals_call(lambda: app.exit(0)))  # quit() would ask the window first
         stack.callback(parts.stop)
         if locked:

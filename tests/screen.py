@@ -1,5 +1,7 @@
 """Fixtures of what is shown: a dressed application, a window, jobs that end with their test."""
 
+import gc
+
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -7,6 +9,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from kiosk.banner import Banner
 from kiosk.dress import dress
 from kiosk.jobs import Jobs
+
+
+@pytest.fixture(autouse=True)
+def widgets_are_collected_here():
+    """And by no thread of a test: kiosk/garbage.py says why."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
