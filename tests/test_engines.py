@@ -196,6 +196,32 @@ def test_without_a_place_in_memory_nobody_is_let_in_while_milvus_is_away():
     assert gallery.match(ann[0]).best.user_id == "ann"
 
 
+@pytest.mark.parametrize("told", [float("nan"), float("inf"), -1.5, 1.02, 37.0])
+def test_a_similarity_that_is_no_cosine_lets_nobody_in(told):
+    ann, bob = faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
+
+    class Confused(Memory):
+        def closest(self, probe, limit):
+            return [(number_of("ann", ann[0]), told), (number_of("bob", bob[0]), 0.1)]
+
+    alone, beside = MilvusKeeper(Confused(), MODEL_ID), MilvusKeeper(Confused(), MODEL_ID, Shelf(MODEL_ID))
+    for keeper in (alone, beside):
+        keeper.add(rows_of(ann=ann, bob=bob))
+    with pytest.raises(SearchUnavailable, match="no cosine"):
+        alone.gallery(1).match(ann[0])
+    assert beside.gallery(1).match(bob[0]).best.user_id == "bob"
+
+
+def test_the_most_alike_is_the_best_in_whatever_order_milvus_answers():
+    class Backwards(Memory):
+        def closest(self, probe, limit):
+            return super().closest(probe, limit)[::-1]
+
+    keeper, ann = MilvusKeeper(Backwards(), MODEL_ID), faces(dice, 2, DIMENSION)
+    keeper.add(rows_of(ann=ann, bob=faces(dice, 1, DIMENSION)))
+    assert keeper.gallery(1).match(ann[0]).best.similarity == pytest.approx(1)
+
+
 @pytest.mark.logs("away")
 def test_what_could_not_be_written_is_written_when_it_is_asked_again():
     there, ann, bob = Memory(), faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)

@@ -26,6 +26,8 @@ AWAY = "Milvus does not answer, or not as it should. The door stays shut meanwhi
 CLOSEST = 64  # templates asked for; a person has four at most, as configured
 MANY = 4096  # asked for where those are all of one person, or of nobody
 MISSED = 65_536  # templates kept for a Milvus that is away
+LARGEST = 1.01  # a cosine, as rounded
+NO_COSINE = "Milvus answers with what no cosine can be, and is not relied on. Run: doorward-admin reindex --drop"
 LACKING = "Milvus lacks templates that the store has. Run: doorward-admin reindex"
 
 
@@ -189,9 +191,11 @@ class MilvusPart:
         return False
 
     def _people(self, probe: Vector, limit: int) -> list[Candidate]:
-        """The first two persons among so many templates."""
+        """The first two persons among so many templates. Raises SearchUnavailable for what no cosine can be."""
         found: dict[str, Candidate] = {}
-        for number, similarity in self.collection.closest(probe, limit):
+        for number, similarity in sorted(self.collection.closest(probe, limit), key=lambda hit: -hit[1]):
+            if not abs(similarity) <= LARGEST:  # written so that NaN fails it too
+                raise SearchUnavailable(NO_COSINE)
             person = self.known.get(number)
             if person is not None and person[0] not in found:
                 found[person[0]] = Candidate(*person, similarity)
