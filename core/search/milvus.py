@@ -3,7 +3,7 @@
 The store stays the truth. The collection holds vectors and numbers, made of the vector and of whose it is; which number
 is whose stands in this process's memory, as the store told it. So whatever the collection still has of somebody who is
 not enrolled any more matches nobody as soon as this process knows. All processes write the same, so that it does not
-matter who of them is first.
+matter who of them is first; and none takes out what it merely does not know, for it may be the one that is behind.
 """
 
 import logging
@@ -98,11 +98,15 @@ class MilvusKeeper:
             self._local.drop(user_ids)
         self._try_again()
 
+    def weed(self) -> None:
+        """What was in the collection before and is nobody's here leaves it. Only for who has just read the whole store.
+
+        Raises SearchUnavailable.
+        """
+        self._doomed |= (self._before or set()) - self._known.keys()
+        self._try_again()
+
     def gallery(self, version: int, *, partial: bool = False) -> Gallery:
-        """Once it is whole, what was in the collection before and is nobody's leaves it."""
-        if not partial and self._before is not None:
-            self._doomed |= self._before - self._known.keys()
-            self._before = set()
         behind = self._fault() is not None
         local = None if self._local is None else self._local.gallery(version, partial=partial)
         if local is not None and behind:
