@@ -16,7 +16,7 @@ from core.config import Settings
 from core.demo import DemoFaceModel
 from core.domain import Template
 from core.errors import InvalidEmbedding, SearchUnavailable
-from core.parts import make_collection
+from core.parts import make_collection, make_keepers
 from core.search.milvus import MilvusKeeper, number_of
 from core.search.sketched import SketchedShelf
 from core.settings import ModelSettings, SearchSettings
@@ -197,6 +197,15 @@ def test_a_server_that_is_not_there_is_said_in_a_sentence():
     keeper = MilvusKeeper(make_collection(settings, MODEL_ID), MODEL_ID)
     with pytest.raises(SearchUnavailable, match=r"search\.uri"):
         keeper.add(rows_of(ann=faces(dice, 1, DIMENSION)))
+
+
+@pytest.mark.logs("does not answer")
+def test_whoever_begins_anew_asks_over_the_same_connection_and_keeps_its_pause(caplog):
+    keepers = make_keepers(SearchSettings(engine="milvus", uri="http://127.0.0.1:1", timeout=0.5, local=False))
+    for keeper in (keepers(MODEL_ID, REACH), keepers(MODEL_ID, REACH)):
+        with pytest.raises(SearchUnavailable):
+            keeper.add(rows_of(ann=faces(dice, 1, DIMENSION)))
+    assert [record.name for record in caplog.records].count("core.search.collected") == 1
 
 
 def test_without_a_place_in_memory_nobody_is_let_in_while_milvus_is_away():
