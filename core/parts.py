@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import blake2s
 from importlib.util import find_spec
 from pathlib import Path
@@ -135,17 +136,20 @@ def _local_keys(settings: Settings) -> Keys:
     return make_keys(settings) or Keys(KeyFile(offline_folder(settings) / "key"))
 
 
-def make_keeper(settings: SearchSettings, model_id: str, reach: float) -> Keeper:
-    """What templates of that model are kept in and searched with. Who is less alike than `reach` may go unfound."""
-    if settings.engine == "milvus":
-        local = _memory(find_spec("faiss") is not None, model_id, reach) if settings.local else None
-        return MilvusKeeper(make_collection(settings, model_id), model_id, local)
-    sketched = settings.engine == "faiss" or (settings.engine == "auto" and find_spec("faiss") is not None)
-    return _memory(sketched, model_id, reach)
+def make_keepers(settings: SearchSettings) -> Callable[[str, float], Keeper]:
+    """What templates of a model are kept in and searched with. Who is less alike than the second argument (a cosine)
+    may go unfound. However many are made, of one model they share one connection to Milvus, and its pauses.
+    """
+    collection = cache(lambda model_id: make_collection(settings, model_id))
+    sketched = settings.engine != "exact" and find_spec("faiss") is not None
 
+    def keeper(model_id: str, reach: float) -> Keeper:
+        local = SketchedShelf(model_id, reach) if sketched else Shelf(model_id)
+        if settings.engine != "milvus":
+            return local
+        return MilvusKeeper(collection(model_id), model_id, local if settings.local else None)
 
-def _memory(sketched: bool, model_id: str, reach: float) -> Keeper:  # noqa: FBT001 - asked of faiss alone
-    return SketchedShelf(model_id, reach) if sketched else Shelf(model_id)
+    return keeper
 
 
 def make_collection(settings: SearchSettings, model_id: str) -> "Collected":
@@ -168,7 +172,7 @@ def make_recogniser(settings: Settings, store: Templates, *, live: bool = False)
         liveness=settings.liveness,
         load_liveness=(lambda: make_liveness(settings)) if live and settings.liveness.passive else None,
         poll=settings.database.poll,
-        keeper=lambda model_id, reach: make_keeper(settings.search, model_id, reach),
+        keeper=make_keepers(settings.search),
     )
 
 

@@ -41,6 +41,7 @@ def reindex(
             total = store.total(model_id)
             shown = lambda _: bar.update(task, completed=len(keeper), total=total)  # noqa: E731 - a name for one line
             Follower(store, model_id, shown, shelf=lambda _: keeper).follow()
+        keeper.weed()
     finally:
         collection.close()
     sh.say(f"Milvus holds {len(keeper)} templates of {model_id}.", templates=len(keeper), model_id=model_id)

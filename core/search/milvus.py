@@ -3,7 +3,7 @@
 The store stays the truth. The collection holds vectors and numbers, made of the vector and of whose it is; which number
 is whose stands in this process's memory, as the store told it. So whatever the collection still has of somebody who is
 not enrolled any more matches nobody as soon as this process knows. All processes write the same, so that it does not
-matter who of them is first.
+matter who of them is first; and none takes out what it merely does not know, for it may be the one that is behind.
 """
 
 import logging
@@ -26,6 +26,8 @@ AWAY = "Milvus does not answer, or not as it should. The door stays shut meanwhi
 CLOSEST = 64  # templates asked for; a person has four at most, as configured
 MANY = 4096  # asked for where those are all of one person, or of nobody
 MISSED = 65_536  # templates kept for a Milvus that is away
+LARGEST = 1.01  # a cosine, as rounded
+NO_COSINE = "Milvus answers with what no cosine can be, and is not relied on. Run: doorward-admin reindex --drop"
 LACKING = "Milvus lacks templates that the store has. Run: doorward-admin reindex"
 
 
@@ -96,11 +98,15 @@ class MilvusKeeper:
             self._local.drop(user_ids)
         self._try_again()
 
+    def weed(self) -> None:
+        """What was in the collection before and is nobody's here leaves it. Only for who has just read the whole store.
+
+        Raises SearchUnavailable.
+        """
+        self._doomed |= (self._before or set()) - self._known.keys()
+        self._try_again()
+
     def gallery(self, version: int, *, partial: bool = False) -> Gallery:
-        """Once it is whole, what was in the collection before and is nobody's leaves it."""
-        if not partial and self._before is not None:
-            self._doomed |= self._before - self._known.keys()
-            self._before = set()
         behind = self._fault() is not None
         local = None if self._local is None else self._local.gallery(version, partial=partial)
         if local is not None and behind:
@@ -189,9 +195,11 @@ class MilvusPart:
         return False
 
     def _people(self, probe: Vector, limit: int) -> list[Candidate]:
-        """The first two persons among so many templates."""
+        """The first two persons among so many templates. Raises SearchUnavailable for what no cosine can be."""
         found: dict[str, Candidate] = {}
-        for number, similarity in self.collection.closest(probe, limit):
+        for number, similarity in sorted(self.collection.closest(probe, limit), key=lambda hit: -hit[1]):
+            if not abs(similarity) <= LARGEST:  # written so that NaN fails it too
+                raise SearchUnavailable(NO_COSINE)
             person = self.known.get(number)
             if person is not None and person[0] not in found:
                 found[person[0]] = Candidate(*person, similarity)

@@ -17,7 +17,7 @@ from core.admin.bench.searching import agreement, measure
 from core.admin.bench.yardsticks import bandwidth, plain_loop_ms
 from core.admin.shell import ConfigOption, JsonOption, shell
 from core.errors import InputError
-from core.parts import make_collection, make_keeper
+from core.parts import make_collection, make_keepers
 from core.settings import ENGINES, SearchSettings
 from core.templates import Rows
 
@@ -84,7 +84,7 @@ def _measured(
             own = _alone(settings, name, stack)
             if name == "milvus":
                 stack.callback(make_collection(own, MODEL_ID).drop)
-            keeper = make_keeper(own, MODEL_ID, REACH)
+            keeper = make_keepers(own)(MODEL_ID, REACH)
             measured = measure(keeper, crowd, asked, lambda pages, name=name: _shown(pages, crowd, name))  # type: ignore[misc]
             del keeper
         due = due or measured.matches
