@@ -14,7 +14,13 @@ from typing import Protocol, TypeVar
 
 from core.contact import Contact, Instant, instant
 from core.domain import Person
-from core.errors import LocalFileUnavailable, OfflineTooLong, StoreUnavailable
+from core.errors import (
+    EncryptionKeyUnavailable,
+    LocalFileUnavailable,
+    OfflineTooLong,
+    SealBroken,
+    StoreUnavailable,
+)
 from core.gallerycopy import GalleryCopy, Pins
 from core.templates import NO_ROWS, BeginAnew, Changes, Mark, Page, Rows, Templates
 
@@ -26,6 +32,7 @@ TOO_LONG = (
     "Offline for too long. The database was last heard of {} ago, and offline.max_age allows for {}. "
     "See that its server runs, and the network to it."
 )
+ANSWERS = (EncryptionKeyUnavailable, SealBroken)  # of a database that is there: to be believed, copy or no copy
 T = TypeVar("T")
 
 
@@ -52,6 +59,7 @@ class Standby:
     """`Templates` for one recogniser, whose thread alone may call those; the rest from any thread.
 
     `max_age` in seconds. Raises StoreUnavailable where there is no copy to go by, OfflineTooLong where it is too old.
+    What is wrong with a database that answers is raised as it is, though there be a copy: EncryptionKeyUnavailable.
     """
 
     def __init__(
@@ -86,8 +94,11 @@ class Standby:
 
     def migrate(self) -> None:
         if self._away is None:
-            with suppress(StoreUnavailable):  # `mark` finds out
+            try:
                 self._source.migrate()
+            except StoreUnavailable as error:  # `mark` finds out
+                if isinstance(error, ANSWERS):
+                    raise
 
     def mark(self) -> Mark:
         """Asks the database each time, so that it is seen when it is back."""
@@ -97,9 +108,7 @@ class Standby:
             mark = self._source.mark()
         except StoreUnavailable as error:
             return self._own_mark(error)
-        if self._away is not None:
-            log.info("the database is back")
-            self._away = None
+        self._find()
         self._begun = (mark, before)
         if mark == self._held:
             self._note(before)
@@ -156,8 +165,16 @@ class Standby:
         """Lets go of the files. Twice is fine."""
         self._copy.close()
 
+    def _find(self) -> None:
+        if self._away is not None:
+            log.info("the database is back")
+            self._away = None
+
     def _lose(self, error: StoreUnavailable) -> None:
-        """The database is away; what an earlier run left is read, once."""
+        """The database is away, or it answered with `error`; what an earlier run left is read, once."""
+        if isinstance(error, ANSWERS):
+            self._find()
+            raise error
         if self._away is None:
             self._away = datetime.now(UTC)
             log.info("the database is away: %s", error)

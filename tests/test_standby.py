@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from core import gallerycopy, standby
 from core.contact import Contact, Instant, instant
 from core.domain import Person, Validity
-from core.encryption import Keys
-from core.errors import OfflineTooLong, StoreUnavailable
+from core.encryption import KeyFile, Keys
+from core.errors import EncryptionKeyUnavailable, OfflineTooLong, StoreUnavailable
 from core.follower import Follower
 from core.gallerycopy import GalleryCopy
 from core.standby import Standby
@@ -241,6 +241,48 @@ def test_hours_without_the_database_are_not_forgotten_where_the_clock_is_set_bac
     door.waits(DAY - 36_000 + 1)
     with pytest.raises(OfflineTooLong):
         door.polls()
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_database_that_answers_is_believed_where_it_was_sealed_with_a_key_that_this_door_lacks(
+    tmp_path, restart, caplog
+):
+    caplog.set_level("INFO", logger="core.standby")
+    url, galleries = f"sqlite:///{tmp_path}/db", []
+    (tmp_path / "mine").write_text("11" * 32)
+    (tmp_path / "theirs").write_text("11" * 32)
+    for name in ("mine", "theirs"):
+        (tmp_path / name).chmod(0o600)
+
+    def starts():
+        own = Store(url, keys=Keys(KeyFile(tmp_path / "mine")))
+        standby = stack.enter_context(closing(Standby(own, GalleryCopy(tmp_path / "gallery", KEYS), max_age=DAY)))
+        stack.enter_context(closing(own))
+        return standby, Follower(standby, MODEL_ID, galleries.append)
+
+    with ExitStack() as stack:
+        server = stack.enter_context(closing(Store(url, keys=Keys(KeyFile(tmp_path / "theirs")))))
+        server.migrate()
+        for who in "ab":
+            server.add_faces(who, who, [template(who)], limit=4)
+        standby, follower = starts()
+        follower.follow()
+        server.rotation.rotate()
+        server.erase("a")
+        if restart:
+            standby.close()
+            standby, follower = starts()
+        for _ in range(3):
+            with pytest.raises(EncryptionKeyUnavailable):
+                follower.follow()
+            assert standby.offline is None
+        assert len(galleries) == 1
+        assert caplog.text == ""
+        (tmp_path / "mine").write_text((tmp_path / "theirs").read_text())
+        standby.close()
+        standby, follower = starts()
+        follower.follow()
+        assert [galleries[-1].match(vector_of(who)).best.user_id for who in "ab"] == ["b", "b"]
 
 
 def test_without_a_copy_there_is_nothing_to_go_by(kiosk):
