@@ -146,6 +146,14 @@ class SealedLog:
             self.path = path
             _sync(path.parent)
 
+    def remove(self) -> None:
+        """The file is gone. Not where another process has it: raises OSError."""
+        with self._lock:
+            if self._fd is None:
+                self._fd = self._locked()
+            self.path.unlink(missing_ok=True)
+            self.close()
+
     def close(self) -> None:
         """Twice is fine; a later call opens it again."""
         with self._lock:
@@ -173,17 +181,24 @@ class SealedLog:
                 raise LocalFileUnavailable(f"{self.path} cannot be used. {error}") from error
 
     def _prepared(self) -> int:
+        fd = self._locked()
+        try:
+            self._recover(fd)
+            _sync(self.path.parent)
+        except BaseException:
+            os.close(fd)
+            raise
+        return fd
+
+    def _locked(self) -> int:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._recover(fd)
-            _sync(self.path.parent)
-        except BlockingIOError:
+        except OSError as error:
             os.close(fd)
-            raise OSError(0, "another Doorward uses it: each kiosk needs its own") from None
-        except BaseException:
-            os.close(fd)
+            if isinstance(error, BlockingIOError):
+                raise OSError(0, "another Doorward uses it: each kiosk needs its own") from None
             raise
         return fd
 

@@ -27,6 +27,7 @@ from core.templates import NO_ROWS, BeginAnew, Changes, Mark, Page, Rows, Templa
 log = logging.getLogger(__name__)
 TOUCH = 60.0  # seconds between two notes on disk that the copy is still as the database is
 ANEW = 600.0  # seconds until a copy that could not be written is tried again; from one look for a newer key to the next
+AGAIN = 5.0  # seconds until one that could not be read is
 NO_COPY = "The database does not answer, and there is no local copy to go by. See that its server runs."
 TOO_LONG = (
     "Offline for too long. The database was last heard of {} ago, and offline.max_age allows for {}. "
@@ -171,18 +172,26 @@ class Standby:
             self._away = None
 
     def _lose(self, error: StoreUnavailable) -> None:
-        """The database is away, or it answered with `error`; what an earlier run left is read, once."""
+        """The database is away, or it answered with `error`; what an earlier run left is read, as soon as it can be."""
         if isinstance(error, ANSWERS):
             self._find()
             raise error
         if self._away is None:
             self._away = datetime.now(UTC)
             log.info("the database is away: %s", error)
-        if not self._loaded:
-            self._loaded = True
-            self._keep(self._copy.load)
-            if self._held is None:
-                self._contact, self._pins = self._copy.contact, self._copy.pins
+        if not self._loaded and self._clock() - self._failed >= AGAIN:
+            self._load()
+
+    def _load(self) -> None:
+        """A copy that does not open stays where it is: the key may be back soon, or another kiosk gone."""
+        try:
+            self._copy.load()
+        except LocalFileUnavailable as error:
+            self._say(error)
+            return
+        self._loaded, self.problem = True, ""
+        if self._held is None:
+            self._contact, self._pins = self._copy.contact, self._copy.pins
 
     def _own_mark(self, error: StoreUnavailable) -> Mark:
         self._lose(error)
@@ -270,20 +279,24 @@ class Standby:
         try:
             write()
         except LocalFileUnavailable as error:
-            self._give_up(error)
+            self._say(error)
+            if not isinstance(error.__cause__, EncryptionKeyUnavailable):  # that says nothing of the disk
+                with suppress(LocalFileUnavailable, OSError):
+                    self._copy.discard()
 
     def _read(self, read: Callable[[], T]) -> T:
         try:
             return read()
         except LocalFileUnavailable as error:
-            self._give_up(error)
+            self._say(error)
+            self._copy.close()
+            self._loaded = False
             raise StoreUnavailable(NO_COPY) from error
 
-    def _give_up(self, error: LocalFileUnavailable) -> None:
+    def _say(self, error: LocalFileUnavailable) -> None:
+        if str(error) != self.problem:
+            log.warning("there is no local copy to go by without the database: %s", error)
         self.problem, self._failed = str(error), self._clock()
-        log.warning("there is no local copy to go by without the database: %s", error)
-        with suppress(LocalFileUnavailable, OSError):
-            self._copy.discard()
 
 
 def _spelt(seconds: float) -> str:

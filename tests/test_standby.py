@@ -16,7 +16,7 @@ from core import gallerycopy, standby
 from core.contact import Contact, Instant, instant
 from core.domain import Person, Validity
 from core.encryption import KeyFile, Keys
-from core.errors import EncryptionKeyUnavailable, OfflineTooLong, StoreUnavailable
+from core.errors import EncryptionKeyUnavailable, LocalFileUnavailable, OfflineTooLong, StoreUnavailable
 from core.follower import Follower
 from core.gallerycopy import GalleryCopy
 from core.standby import Standby
@@ -339,6 +339,72 @@ def test_where_no_copy_can_be_kept_a_running_door_goes_on_and_tries_again_later(
     door.starts()
     door.polls()
     assert door.known == set("bc")
+
+
+@pytest.mark.logs("no local copy")
+def test_a_key_that_cannot_be_had_when_it_starts_is_asked_for_again_and_the_copy_stays(kiosk, monkeypatch):
+    door = kiosk(*"ab")
+    door.polls()
+    door.database.goes_away()
+    with monkeypatch.context() as patch:
+        patch.setattr(door.source, "read", lambda: (_ for _ in ()).throw(EncryptionKeyUnavailable("It hangs. Wait.")))
+        door.starts()
+        with pytest.raises(StoreUnavailable):
+            door.polls()
+    door.waits(standby.AGAIN)
+    door.polls()
+    assert door.known == set("ab")
+    assert door.standby.problem == ""
+
+
+@pytest.mark.logs("no local copy")
+def test_a_start_with_a_wrong_key_leaves_the_copy_as_it_is(kiosk):
+    door = kiosk(*"ab")
+    door.polls()
+    door.database.goes_away()
+    for text, known in (("22" * 32, None), ("11" * 32, set("ab"))):
+        door.source.text = text
+        door.starts()
+        with suppress(StoreUnavailable):
+            door.polls()
+        assert (door.known if door.galleries else None) == known
+
+
+@pytest.mark.logs("no local copy")
+@pytest.mark.parametrize("away", [False, True])
+def test_a_second_kiosk_on_the_same_folder_takes_nothing_from_the_first(kiosk, away):
+    door, other = kiosk(*"ab"), kiosk(*"c")
+    door.polls()
+    if away:
+        other.database.goes_away()
+    with suppress(StoreUnavailable):
+        other.polls()
+    assert "another Doorward" in other.standby.problem
+    other.standby.close()
+    door.database.gains(template("d"))
+    door.polls()
+    assert door.standby.problem == ""
+    door.database.goes_away()
+    door.starts()
+    door.polls()
+    assert door.known == set("abd")
+
+
+@pytest.mark.logs("could not be written anew")
+def test_a_copy_that_cannot_be_sealed_anew_is_gone_on_with(kiosk, tmp_path, monkeypatch):
+    door = kiosk(*"ab")
+    door.polls()
+    door.source.text = f"{'22' * 32} {'11' * 32}"
+    door.waits(standby.ANEW)
+    with monkeypatch.context() as patch:
+        patch.setattr(GalleryCopy, "add", lambda *_: (_ for _ in ()).throw(LocalFileUnavailable("Full. Make room.")))
+        door.polls()
+    door.database.loses("a")
+    door.polls()
+    door.database.goes_away()
+    door.starts()
+    door.polls()
+    assert door.known == {"b"}
 
 
 def test_changes_are_folded_in_now_and_then(kiosk, tmp_path, monkeypatch):
