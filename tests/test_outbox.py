@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -356,10 +356,10 @@ def test_a_full_disk_is_an_error_before_any_door_opens(outbox, monkeypatch):
 def test_how_the_door_stands_is_known_once_tell_returns(outbox):
     heard = []
     box = outbox(FakeInbox(), heard.append)
-    box.tell(Standing(locked=True))  # nobody delivers yet
+    with pytest.raises(StoreUnavailable):
+        box.tell(Standing(locked=True))  # nobody delivers yet
     box.start()
     box.tell(Standing(locked=False))
-    box.stop()
     assert heard[-1] == Standing(locked=False)
 
 
@@ -368,12 +368,58 @@ def test_how_the_door_stands_is_not_waited_for_where_the_database_is_away(outbox
     inbox.away = True
     box = outbox(inbox, lambda standing: heard.append(standing) or told.set(), again=0.01)
     box.start()
-    box.tell(Standing(locked=False))
-    box.tell(Standing(locked=True))
+    for locked in (False, True):
+        with pytest.raises(StoreUnavailable, match="as soon as it answers"):
+            box.tell(Standing(locked=locked))
     assert heard == []
     inbox.away = False
     assert told.wait(10)
     assert heard == [Standing(locked=True)], "it is told how it stands, not how it stood"
+
+
+def test_how_the_door_stands_is_told_whatever_ails_the_journal(outbox, tmp_path):
+    inbox, heard = FakeInbox(), []
+    with closing(SealedLog(tmp_path / "journal", KEYS)) as other:
+        other.append(b"another process has it")
+        box = outbox(inbox, heard.append)
+        with pytest.raises(StoreUnavailable):
+            box.tell(Standing(locked=True))
+        with pytest.raises(LocalFileUnavailable):
+            box.deliver()
+    assert heard == [Standing(locked=True)]
+
+
+def test_a_long_journal_is_delivered_though_it_cannot_be_told_how_the_door_stands(outbox):
+    inbox = FakeInbox()
+
+    def fails(_):
+        raise StoreUnavailable("That table is locked. Wait.")
+
+    box = outbox(inbox, fails)
+    for number in range(3):
+        box.record(visit(number))
+    with pytest.raises(StoreUnavailable):
+        box.tell(Standing(locked=True))
+    with pytest.raises(StoreUnavailable, match="locked"):
+        box.deliver()
+    assert len(inbox.notes) == 3
+
+
+def test_a_lock_does_not_wait_for_a_long_journal(outbox):
+    order, box = [], None
+
+    class Inbox(FakeInbox):
+        def deliver(self, notes):
+            order.append(len(notes))
+            if len(order) == 1:
+                with suppress(StoreUnavailable):
+                    box.tell(Standing(locked=True))
+
+    box = outbox(Inbox(), order.append)
+    for number in range(450):
+        box.record(visit(number))
+    box.deliver()
+    assert order == [200, Standing(locked=True), 200, 50]
 
 
 # Killed
