@@ -33,7 +33,7 @@ JOURNAL, REFUSED = "journal", "refused"
 BATCH = 200  # entries in one transaction
 AGAIN = 1.0  # seconds until a database that was away is asked again
 PATIENCE = 1.0  # seconds that who tells how a door stands waits for the database
-RENEW = 600.0  # seconds between two looks whether there is a newer key
+RENEW = 60.0  # seconds between two looks whether there is a newer key
 STOP_SECONDS = 2.0
 UNTOLD = "The database was not told in time how the door stands. It is as soon as it answers."
 
@@ -227,7 +227,7 @@ class Outbox:
     def _run(self, stop: threading.Event) -> None:
         self._wake.set()
         while not stop.is_set():
-            self._wake.wait()
+            self._wake.wait(RENEW)
             self._wake.clear()
             try:
                 self.deliver(stop.is_set)

@@ -126,7 +126,7 @@ class SealedLog:
             return True
 
     def renew_key(self) -> bool:
-        """Whether all is sealed with the newest key from now on; not where there are records that another one sealed.
+        """Whether what is in it is sealed with the newest key; what is begun anew is in any case.
 
         Asks where the keys are, which may take its time, and holds up nobody meanwhile.
         """
@@ -135,9 +135,7 @@ class SealedLog:
         except EncryptionKeyUnavailable:
             return True  # there is none that is newer
         with self._opened():
-            if not self._name:
-                self._key = newest
-            return self._key == newest
+            return self._key == newest or not self._name
 
     def rename(self, path: Path) -> None:
         """In the place of whatever is called so."""
@@ -231,6 +229,8 @@ class SealedLog:
 
     def _begin_anew(self, fd: int) -> None:
         os.ftruncate(fd, 0)
+        with suppress(EncryptionKeyUnavailable):  # then the one that is known
+            self._key = self._keys.newest()
         name = secrets.token_bytes(NAME)
         _write_all(fd, MAGIC + name + self._sealing.id.encode(), 0)
         self._name, self._end = name, Place(HEAD, 0)

@@ -26,7 +26,8 @@ from core.templates import NO_ROWS, BeginAnew, Changes, Mark, Page, Rows, Templa
 
 log = logging.getLogger(__name__)
 TOUCH = 60.0  # seconds between two notes on disk that the copy is still as the database is
-ANEW = 600.0  # seconds until a copy that could not be written is tried again; from one look for a newer key to the next
+ANEW = 600.0  # seconds until a copy that could not be written is tried again
+RENEW = 60.0  # seconds from one look for a newer key to the next
 AGAIN = 5.0  # seconds until one that could not be read is
 NO_COPY = "The database does not answer, and there is no local copy to go by. See that its server runs."
 TOO_LONG = (
@@ -261,7 +262,7 @@ class Standby:
             self._keep(lambda: self._copy.touch(contact))
 
     def _renew_key(self) -> None:
-        if self._clock() - self._renewed >= ANEW:
+        if self._clock() - self._renewed >= RENEW:
             self._renewed = self._clock()
             self._keep(self._copy.renew_key)
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from core import sealedlog
 from core.bulletin import Standing
 from core.domain import Decision, Event, Incident, Reason, Verdict
-from core.encryption import Keys
+from core.encryption import KeyFile, Keys
 from core.errors import EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
 from core.events import Note
 from core.outbox import Outbox, left
@@ -159,19 +159,46 @@ def test_a_file_of_an_older_key_is_read_and_gone_on_with_and_the_next_is_sealed_
         assert [log.read(entry) for entry in log.entries()] == [b"three"]
 
 
-def test_a_newer_key_seals_what_is_begun_after_it_was_found(tmp_path):
-    source = FakeSource("11" * 32)
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_newer_key_seals_what_is_begun_after_it_was_found(tmp_path, slow):
+    source = FakeSource("11" * 32, slow=slow)
     with closing(SealedLog(tmp_path / "log", Keys(source))) as log:
         log.append(b"one")
         source.text = f"{'22' * 32} {'11' * 32}"
-        assert not log.renew_key(), "what another key sealed is there still"
+        assert slow or not log.renew_key(), "what another key sealed is there still"
         (entry,) = log.entries()
         log.clear(entry.end)
-        assert log.renew_key()
+        assert not slow or log.renew_key()
+        source.text = "22" * 32
         log.append(b"two")
-    source.text = "22" * 32
     with closing(SealedLog(tmp_path / "log", Keys(source))) as log:
         assert [log.read(entry) for entry in log.entries()] == [b"two"]
+
+
+def test_a_door_never_waits_for_a_slow_source_of_keys_once_it_has_one(tmp_path, monkeypatch):
+    source = FakeSource("11" * 32, slow=True)
+    with closing(SealedLog(tmp_path / "log", Keys(source))) as log:
+        assert log.count() == 0
+        monkeypatch.setattr(source, "read", lambda: pytest.fail("It was asked."))
+        for _ in range(2):
+            log.clear(log.append(b"one").end)
+
+
+def test_a_key_that_was_rotated_and_forgotten_takes_no_entry_with_it(outbox, tmp_path, url):
+    source, inbox = KeyFile(tmp_path / "key"), FakeInbox()
+    with closing(Store(url, keys=Keys(source))) as server:
+        server.migrate()
+        box = Outbox(tmp_path, Keys(source), inbox)
+        box.record(visit(1))
+        box.deliver()
+        server.rotation.rotate()
+        assert server.rotation.forget() == 1
+    box.record(visit(2))
+    box.stop()
+    again = Outbox(tmp_path, Keys(source), inbox)
+    again.deliver()
+    again.stop()
+    assert len(inbox.notes) == 2
 
 
 def test_one_process_at_a_time(tmp_path):

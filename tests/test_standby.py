@@ -395,7 +395,7 @@ def test_a_copy_that_cannot_be_sealed_anew_is_gone_on_with(kiosk, tmp_path, monk
     door = kiosk(*"ab")
     door.polls()
     door.source.text = f"{'22' * 32} {'11' * 32}"
-    door.waits(standby.ANEW)
+    door.waits(standby.RENEW)
     with monkeypatch.context() as patch:
         patch.setattr(GalleryCopy, "add", lambda *_: (_ for _ in ()).throw(LocalFileUnavailable("Full. Make room.")))
         door.polls()
@@ -428,7 +428,7 @@ def test_a_copy_is_sealed_anew_with_a_newer_key_before_the_older_one_is_thrown_a
     door.starts()
     door.polls()
     door.source.text = f"{'22' * 32} {'11' * 32}"
-    door.waits(standby.ANEW)
+    door.waits(standby.RENEW)
     door.polls()
     door.source.text = "22" * 32
     door.database.goes_away()
