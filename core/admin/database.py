@@ -16,8 +16,8 @@ from core.foreign import ForeignFaces, bring_in
 from core.parts import make_model
 
 FORGOTTEN = (
-    " Old keys dropped: {}. Older backups need them, and so does what a kiosk that was not online since has on its disk: "
-    "keep a copy of them until each has been, for some minutes."
+    " Old keys dropped: {}. Older backups need them, and so do the files of a kiosk that has not been online since."
+    " Keep a copy of them until each has been, for some minutes."
 )
 
 
