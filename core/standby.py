@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from typing import Protocol, TypeVar
 
 from core.contact import Contact, Instant, instant
@@ -30,6 +31,10 @@ ANEW = 600.0  # seconds until a copy that could not be written is tried again
 RENEW = 60.0  # seconds from one look for a newer key to the next
 AGAIN = 5.0  # seconds until one that could not be read is
 NO_COPY = "The database does not answer, and there is no local copy to go by. See that its server runs."
+UNKNOWN = (
+    "Offline for too long, as far as anybody can tell: this machine was started again, and its clock stands before what "
+    "it said then. Set the clock, and see that the database's server runs."
+)
 TOO_LONG = (
     "Offline for too long. The database was last heard of {} ago, and offline.max_age allows for {}. "
     "See that its server runs, and the network to it."
@@ -222,6 +227,8 @@ class Standby:
         if self._contact is None:
             raise StoreUnavailable(NO_COPY)
         age = self._contact.age(self._now())
+        if age == inf:
+            raise OfflineTooLong(UNKNOWN)
         if not age <= self._max_age:
             raise OfflineTooLong(TOO_LONG.format(_spelt(age), _spelt(self._max_age)))
         return age

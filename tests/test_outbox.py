@@ -14,8 +14,9 @@ import pytest
 from fakes import MODEL_ID, FakeSource, keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
-from core import sealedlog
+from core import eventlog, sealedlog
 from core.bulletin import Standing
 from core.domain import Decision, Event, Incident, Reason, Verdict
 from core.encryption import KeyFile, Keys
@@ -258,6 +259,22 @@ def test_delivered_twice_it_is_there_once(store, tmp_path, outbox):
     again.deliver()
     assert told(store) == [*((number, "granted", "opened") for number in range(3)), (3, "granted", None)]
     assert again.waiting == 0
+
+
+def test_what_comes_through_while_it_is_delivered_again_is_not_refused(store, outbox, monkeypatch):
+    """A commit that timed out: the row is seen by nobody when it is looked for, and in the way when it is written."""
+    box = outbox(store)
+    box.record(visit(1))
+    write = eventlog.write_down
+
+    def late(*_):
+        monkeypatch.setattr(eventlog, "write_down", write)
+        raise IntegrityError("INSERT", {}, Exception("UNIQUE"))
+
+    monkeypatch.setattr(eventlog, "write_down", late)
+    box.deliver()
+    assert told(store) == [(1, "granted", None)]
+    assert (box.waiting, box.refused) == (0, 0)
 
 
 @pytest.mark.logs("set aside")

@@ -5,6 +5,7 @@ import os
 from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 import numpy as np
 import pytest
@@ -226,21 +227,33 @@ def test_what_was_current_lately_is_no_older_than_that(kiosk):
     assert door.standby.offline.age <= 3600 + standby.TOUCH
 
 
-def test_hours_without_the_database_are_not_forgotten_where_the_clock_is_set_back_and_the_machine_restarted(kiosk):
+def test_hours_without_the_database_are_not_forgotten_where_the_machine_is_restarted(kiosk):
     door = kiosk(*"ab")
     door.polls()
-    begun = door.now
     door.database.goes_away()
     for _ in range(10):
         door.waits(3600)
         door.polls()
-    door.now = Instant(begun.wall, 1.0, "another boot")
+    door.now = Instant(door.now.wall, 1.0, "another boot")
     door.starts()
     door.polls()
     assert door.standby.offline.age == pytest.approx(36_000)
     door.waits(DAY - 36_000 + 1)
     with pytest.raises(OfflineTooLong):
         door.polls()
+
+
+def test_a_copy_is_not_believed_where_the_machine_was_restarted_and_its_clock_set_back(kiosk):
+    door = kiosk(*"ab")
+    door.polls()
+    door.database.goes_away()
+    before, door.now = door.now, Instant(door.now.wall - 1, 1.0, "another boot")
+    door.starts()
+    with pytest.raises(OfflineTooLong, match="Set the clock"):
+        door.polls()
+    door.now = Instant(before.wall + 1, 2.0, "another boot")
+    door.polls()
+    assert door.known == set("ab")
 
 
 @pytest.mark.parametrize("restart", [False, True])
@@ -505,7 +518,8 @@ def at(wall=0.0, ticks=0.0, boot="one"):
         (at(-1000, 5), 5),  # the clock on the wall was set back
         (at(100, 5), 100),  # forward: rather too old than too young
         (at(5, 5000, "two"), 5),  # started again: the ticks say nothing
-        (at(-1000, 1, "two"), 0),
+        (at(0, 1, "two"), 0),
+        (at(-1, 1, "two"), inf),  # and then nor does the clock on the wall
     ],
 )
 def test_the_age_is_that_of_the_clock_that_says_more(now, age):
