@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.domain import Incident
-from core.errors import DoorwardError
+from core.errors import DoorwardError, StoreUnavailable
 
 log = logging.getLogger(__name__)
 UNTOLD = 100  # incidents kept while the database is away
@@ -55,18 +55,21 @@ class Bulletin:
         self._untold.append(incident)
 
     def deliver(self) -> None:
-        """Tells the next of what there is to tell. Never raises."""
+        """Tells how the door stands, and the next of what happened, whatever becomes of the other. Never raises."""
         if self._clock() < self._again:
             return
-        try:
-            self._report_next()
-            self.stand()
-        except DoorwardError as error:
-            log.warning("an incident could not be recorded yet: %s", error)
-            self._again = self._clock() + TELL_AGAIN
-        except Exception:
-            log.exception("how the door stands could not be told; the door goes on")
-            self._again = self._clock() + TELL_AGAIN
+        for tell in (self.stand, self._report_next):
+            try:
+                tell()
+            except StoreUnavailable as error:
+                log.info("the database could not be told yet: %s", error)
+                self._again = self._clock() + TELL_AGAIN
+            except DoorwardError as error:
+                log.warning("an incident could not be recorded yet: %s", error)
+                self._again = self._clock() + TELL_AGAIN
+            except Exception:
+                log.exception("how the door stands could not be told; the door goes on")
+                self._again = self._clock() + TELL_AGAIN
 
     def stand(self) -> None:
         """Tells how the door stands, if that is not known. Raises StoreUnavailable.

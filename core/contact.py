@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,7 +29,12 @@ class Contact:
     old: float = 0.0
 
     def age(self, now: Instant) -> float:
-        """Seconds. By whichever clock says more: one set back makes nothing younger."""
+        """Seconds. By whichever clock says more: one set back makes nothing younger.
+
+        Infinite where nobody can tell: the machine was started again, and its clock stands at an earlier time.
+        """
+        if now.boot != self.at.boot and now.wall < self.at.wall:
+            return inf
         ticked = now.ticks - self.at.ticks if now.boot == self.at.boot else 0.0
         return self.old + max(now.wall - self.at.wall, ticked, 0.0)
 

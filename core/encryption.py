@@ -68,6 +68,10 @@ class KeySource(Protocol):
     def name(self) -> str:
         """As it is told to an operator."""
 
+    @property
+    def slow(self) -> bool:
+        """Whether reading may take longer than anybody at a door wants to wait."""
+
     def read(self) -> str:
         """All keys; empty where there are none yet. Raises EncryptionKeyUnavailable."""
 
@@ -121,6 +125,11 @@ class Keys:
             there = self.all()  # perhaps another process was quicker
         return there[0]
 
+    def newest(self) -> Key:
+        """As `first`, but what a slow source said last, so that nobody waits for it."""
+        known = self._keys
+        return known[0] if known and self._source.slow else self.first()
+
     def add(self) -> Key:
         """A new one, before the others."""
         key = Key.new()
@@ -140,6 +149,8 @@ class Keys:
 
 class KeyFile:
     """A file that nobody but its owner may read, made with its folder where it is not there."""
+
+    slow = False
 
     def __init__(self, path: Path) -> None:
         self._path = path.expanduser()
@@ -180,6 +191,8 @@ class KeyFile:
 class KeyVariable:
     """A variable of the environment, which stays as it was when the process started."""
 
+    slow = False
+
     def __init__(self, variable: str) -> None:
         self._variable = variable
 
@@ -196,6 +209,8 @@ class KeyVariable:
 
 class KeyCommand:
     """A program that prints the keys; no shell."""
+
+    slow = True
 
     def __init__(self, command: Sequence[str], *, timeout: float = COMMAND_SECONDS) -> None:
         self._command = list(command)

@@ -6,7 +6,7 @@ from sqlalchemy import insert, update
 
 from core.database import Database, refusals
 from core.domain import Event, EventFilter, EventStats, Incident
-from core.errors import StoreUnavailable
+from core.errors import EntryRefused, StoreUnavailable
 from core.events import Note, entry, event_row, incident_row, page, stats, write_down
 from core.migrations.tables import events
 
@@ -41,6 +41,12 @@ class EventLog:
 
         All or none. Raises EntryRefused where the database will never take one of them.
         """
+        try:
+            self._write_down(notes)
+        except EntryRefused:  # or it has it: a commit that nobody waited for any more may have come through since
+            self._write_down(notes)
+
+    def _write_down(self, notes: Sequence[Note]) -> None:
         with self._database.writing() as connection, refusals():
             write_down(connection, notes)
 

@@ -5,6 +5,7 @@ that is being written takes the place of the one before once it is whole.
 """
 
 import json
+import logging
 import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -19,10 +20,11 @@ from numpy.typing import NDArray
 from core.contact import Contact, Instant
 from core.domain import Person, Validity
 from core.encryption import Keys
-from core.errors import LocalFileUnreadable
+from core.errors import LocalFileUnavailable, LocalFileUnreadable
 from core.sealedlog import Entry, SealedLog
 from core.templates import NO_ROWS, Changes, Mark, Page, Rows
 
+log = logging.getLogger(__name__)
 BEGIN, ROWS, PINS, WHOLE, CHANGE, CONTACT = range(6)
 LENGTH = struct.Struct("<I")
 STORED = np.dtype("<f4")
@@ -46,6 +48,7 @@ class GalleryCopy:
         self._keys = keys
         self._log = SealedLog(path, keys)
         self._new: SealedLog | None = None
+        self._ours = False
         self.mark: Mark | None = None
         self.contact: Contact | None = None
         self._forget()
@@ -53,6 +56,7 @@ class GalleryCopy:
     def load(self) -> None:
         """Reads what there is, but for the templates. Raises LocalFileUnreadable where it is damaged."""
         self._forget()
+        self._hold()
         begun = None
         for entry in self._log.entries():
             if entry.kind == ROWS:
@@ -75,7 +79,7 @@ class GalleryCopy:
         """A new copy, of the state `mark`."""
         self._abandon()
         with suppress(LocalFileUnreadable):  # it goes anyway
-            self._log.count()  # holds it, so that nobody else writes here
+            self._hold()
         self._new = SealedLog(self._path.with_name(f"{self._path.name}.new"), self._keys)
         self._new.path.unlink(missing_ok=True)
         self._count = 0
@@ -110,6 +114,7 @@ class GalleryCopy:
         entry = self._log.append(_packed(head, changes.rows.matrix), CHANGE)
         self._take(entry, head, len(changes.rows))
         if entry.end.offset - self._base > max(TAIL, self._base):
+            self._base = entry.end.offset
             self._write_anew()
 
     def touch(self, contact: Contact) -> None:
@@ -144,15 +149,25 @@ class GalleryCopy:
         return Rows([ids[row] for row in keep], [head["names"][row] for row in keep], matrix[keep], valid)
 
     def discard(self) -> None:
-        """There is none any more."""
+        """There is none any more. A file that was never opened here stays: another's, or one whose key is away."""
+        self._abandon()
+        self._forget()
+        if self._ours:
+            self._log.remove()
+        self._ours = False
+
+    def close(self) -> None:
+        """Lets go of the file, and forgets what was in it."""
         self._abandon()
         self._forget()
         self._log.close()
-        self._path.unlink(missing_ok=True)
+        self._ours = False
 
-    def close(self) -> None:
-        self._abandon()
-        self._log.close()
+    def _hold(self) -> None:
+        """Nobody else writes here from now on."""
+        self._ours = False
+        self._log.count()
+        self._ours = True
 
     def _forget(self) -> None:
         self.mark = self.contact = None
@@ -179,11 +194,18 @@ class GalleryCopy:
         self.pins |= _pins(head["pins"])
 
     def _write_anew(self) -> None:
+        """Where that cannot be, what there is goes on. Raises LocalFileUnreadable where that is damaged."""
         assert self.mark is not None and self.contact is not None  # noqa: S101, PT018 - it is whole
-        self.begin(self.model_id, self.mark)
-        for page in self._pages():
-            self.add(page.rows)
-        self.finish(self.pins, self.contact)
+        try:
+            self.begin(self.model_id, self.mark)
+            for page in self._pages():
+                self.add(page.rows)
+            self.finish(self.pins, self.contact)
+        except LocalFileUnreadable:
+            raise
+        except LocalFileUnavailable as error:
+            log.warning("the local copy could not be written anew, and is gone on with: %s", error)
+            self._abandon()
 
     def _pages(self) -> Iterator[Page]:
         number: int | None = 0

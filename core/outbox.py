@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +17,14 @@ from uuid import uuid4
 from core.bulletin import Standing
 from core.domain import Event, Incident
 from core.encryption import Keys
-from core.errors import DoorwardError, EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
+from core.errors import (
+    DoorwardError,
+    EncryptionKeyUnavailable,
+    EntryRefused,
+    LocalFileUnavailable,
+    LocalFileUnreadable,
+    StoreUnavailable,
+)
 from core.events import Note, event_row, incident_row
 from core.sealedlog import Place, SealedLog, records
 
@@ -25,8 +33,9 @@ JOURNAL, REFUSED = "journal", "refused"
 BATCH = 200  # entries in one transaction
 AGAIN = 1.0  # seconds until a database that was away is asked again
 PATIENCE = 1.0  # seconds that who tells how a door stands waits for the database
-RENEW = 600.0  # seconds between two looks whether there is a newer key
+RENEW = 60.0  # seconds between two looks whether there is a newer key
 STOP_SECONDS = 2.0
+UNTOLD = "The database was not told in time how the door stands. It is as soon as it answers."
 
 
 def left(folder: Path) -> tuple[int, int]:
@@ -97,13 +106,13 @@ class Outbox:
         return self._refused.path
 
     def tell(self, standing: Standing) -> None:
-        """Once it returns the database knows, or will be told as soon as it answers: that is not waited for long."""
+        """Once it returns the database knows. Else raises StoreUnavailable, and it is told as soon as it answers."""
         told = threading.Event()
         with self._telling:
             self._standing = (standing, told)
         self._wake.set()
-        if self._thread is not None and not self._away:
-            told.wait(PATIENCE)
+        if self._thread is None or self._away or not told.wait(PATIENCE):
+            raise StoreUnavailable(UNTOLD)
 
     def start(self) -> None:
         """Delivers from now on, first of all what an earlier run could not. Twice is fine."""
@@ -123,7 +132,16 @@ class Outbox:
             thread.join(STOP_SECONDS)
 
     def deliver(self, stopped: Callable[[], bool] = lambda: False) -> None:
-        """One round: all that waits, or a part of it once `stopped`. Raises StoreUnavailable, LocalFileUnavailable."""
+        """One round: how the door stands, and all that waits, or a part of it once `stopped`.
+
+        Neither waits for the other to go well. Raises StoreUnavailable, LocalFileUnavailable.
+        """
+        try:
+            self._pass_on_standing()
+        finally:
+            self._deliver_journal(stopped)
+
+    def _deliver_journal(self, stopped: Callable[[], bool]) -> None:
         self._inbox.migrate()
         try:
             self._deliver_all(stopped)
@@ -132,7 +150,6 @@ class Outbox:
         except LocalFileUnavailable:
             self._delivered = None
             raise
-        self._pass_on_standing()
         if time.monotonic() - self._renewed >= RENEW:
             self._renewed = time.monotonic()
             self._journal.renew_key()
@@ -141,6 +158,7 @@ class Outbox:
         for notes, read in self._batches():
             self._deliver(notes)
             self._delivered = read
+            self._pass_on_standing()
             if stopped():
                 break
         if self._delivered is not None and self._journal.clear(self._delivered):
@@ -198,6 +216,8 @@ class Outbox:
     def _pass_on_standing(self) -> None:
         waiting = self._standing
         if waiting is not None:
+            with suppress(EncryptionKeyUnavailable):  # no key is needed for this
+                self._inbox.migrate()
             self._tell(waiting[0])
             waiting[1].set()
             with self._telling:
@@ -207,7 +227,7 @@ class Outbox:
     def _run(self, stop: threading.Event) -> None:
         self._wake.set()
         while not stop.is_set():
-            self._wake.wait()
+            self._wake.wait(RENEW)
             self._wake.clear()
             try:
                 self.deliver(stop.is_set)

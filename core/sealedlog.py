@@ -126,7 +126,7 @@ class SealedLog:
             return True
 
     def renew_key(self) -> bool:
-        """Whether all is sealed with the newest key from now on; not where there are records that another one sealed.
+        """Whether what is in it is sealed with the newest key; what is begun anew is in any case.
 
         Asks where the keys are, which may take its time, and holds up nobody meanwhile.
         """
@@ -135,9 +135,7 @@ class SealedLog:
         except EncryptionKeyUnavailable:
             return True  # there is none that is newer
         with self._opened():
-            if not self._name:
-                self._key = newest
-            return self._key == newest
+            return self._key == newest or not self._name
 
     def rename(self, path: Path) -> None:
         """In the place of whatever is called so."""
@@ -145,6 +143,14 @@ class SealedLog:
             self.path.replace(path)
             self.path = path
             _sync(path.parent)
+
+    def remove(self) -> None:
+        """The file is gone. Not where another process has it: raises OSError."""
+        with self._lock:
+            if self._fd is None:
+                self._fd = self._locked()
+            self.path.unlink(missing_ok=True)
+            self.close()
 
     def close(self) -> None:
         """Twice is fine; a later call opens it again."""
@@ -173,17 +179,24 @@ class SealedLog:
                 raise LocalFileUnavailable(f"{self.path} cannot be used. {error}") from error
 
     def _prepared(self) -> int:
+        fd = self._locked()
+        try:
+            self._recover(fd)
+            _sync(self.path.parent)
+        except BaseException:
+            os.close(fd)
+            raise
+        return fd
+
+    def _locked(self) -> int:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._recover(fd)
-            _sync(self.path.parent)
-        except BlockingIOError:
+        except OSError as error:
             os.close(fd)
-            raise OSError(0, "another Doorward uses it: each kiosk needs its own") from None
-        except BaseException:
-            os.close(fd)
+            if isinstance(error, BlockingIOError):
+                raise OSError(0, "another Doorward uses it: each kiosk needs its own") from None
             raise
         return fd
 
@@ -216,6 +229,8 @@ class SealedLog:
 
     def _begin_anew(self, fd: int) -> None:
         os.ftruncate(fd, 0)
+        with suppress(EncryptionKeyUnavailable):  # then the one that is known
+            self._key = self._keys.newest()
         name = secrets.token_bytes(NAME)
         _write_all(fd, MAGIC + name + self._sealing.id.encode(), 0)
         self._name, self._end = name, Place(HEAD, 0)

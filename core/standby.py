@@ -10,22 +10,36 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from typing import Protocol, TypeVar
 
 from core.contact import Contact, Instant, instant
 from core.domain import Person
-from core.errors import LocalFileUnavailable, OfflineTooLong, StoreUnavailable
+from core.errors import (
+    EncryptionKeyUnavailable,
+    LocalFileUnavailable,
+    OfflineTooLong,
+    SealBroken,
+    StoreUnavailable,
+)
 from core.gallerycopy import GalleryCopy, Pins
 from core.templates import NO_ROWS, BeginAnew, Changes, Mark, Page, Rows, Templates
 
 log = logging.getLogger(__name__)
 TOUCH = 60.0  # seconds between two notes on disk that the copy is still as the database is
-ANEW = 600.0  # seconds until a copy that could not be written is tried again; from one look for a newer key to the next
+ANEW = 600.0  # seconds until a copy that could not be written is tried again
+RENEW = 60.0  # seconds from one look for a newer key to the next
+AGAIN = 5.0  # seconds until one that could not be read is
 NO_COPY = "The database does not answer, and there is no local copy to go by. See that its server runs."
+UNKNOWN = (
+    "Offline for too long, as far as anybody can tell: this machine was started again, and its clock stands before what "
+    "it said then. Set the clock, and see that the database's server runs."
+)
 TOO_LONG = (
     "Offline for too long. The database was last heard of {} ago, and offline.max_age allows for {}. "
     "See that its server runs, and the network to it."
 )
+ANSWERS = (EncryptionKeyUnavailable, SealBroken)  # of a database that is there: to be believed, copy or no copy
 T = TypeVar("T")
 
 
@@ -52,6 +66,7 @@ class Standby:
     """`Templates` for one recogniser, whose thread alone may call those; the rest from any thread.
 
     `max_age` in seconds. Raises StoreUnavailable where there is no copy to go by, OfflineTooLong where it is too old.
+    What is wrong with a database that answers is raised as it is, though there be a copy: EncryptionKeyUnavailable.
     """
 
     def __init__(
@@ -86,8 +101,11 @@ class Standby:
 
     def migrate(self) -> None:
         if self._away is None:
-            with suppress(StoreUnavailable):  # `mark` finds out
+            try:
                 self._source.migrate()
+            except StoreUnavailable as error:  # `mark` finds out
+                if isinstance(error, ANSWERS):
+                    raise
 
     def mark(self) -> Mark:
         """Asks the database each time, so that it is seen when it is back."""
@@ -97,9 +115,7 @@ class Standby:
             mark = self._source.mark()
         except StoreUnavailable as error:
             return self._own_mark(error)
-        if self._away is not None:
-            log.info("the database is back")
-            self._away = None
+        self._find()
         self._begun = (mark, before)
         if mark == self._held:
             self._note(before)
@@ -158,16 +174,32 @@ class Standby:
         """Lets go of the files. Twice is fine."""
         self._copy.close()
 
+    def _find(self) -> None:
+        if self._away is not None:
+            log.info("the database is back")
+            self._away = None
+
     def _lose(self, error: StoreUnavailable) -> None:
-        """The database is away; what an earlier run left is read, once."""
+        """The database is away, or it answered with `error`; what an earlier run left is read, as soon as it can be."""
+        if isinstance(error, ANSWERS):
+            self._find()
+            raise error
         if self._away is None:
             self._away = datetime.now(UTC)
             log.info("the database is away: %s", error)
-        if not self._loaded:
-            self._loaded = True
-            self._keep(self._copy.load)
-            if self._held is None:
-                self._contact, self._pins = self._copy.contact, self._copy.pins
+        if not self._loaded and self._clock() - self._failed >= AGAIN:
+            self._load()
+
+    def _load(self) -> None:
+        """A copy that does not open stays where it is: the key may be back soon, or another kiosk gone."""
+        try:
+            self._copy.load()
+        except LocalFileUnavailable as error:
+            self._say(error)
+            return
+        self._loaded, self.problem = True, ""
+        if self._held is None:
+            self._contact, self._pins = self._copy.contact, self._copy.pins
 
     def _own_mark(self, error: StoreUnavailable) -> Mark:
         self._lose(error)
@@ -197,6 +229,8 @@ class Standby:
         if self._contact is None:
             raise StoreUnavailable(NO_COPY)
         age = self._contact.age(self._now())
+        if age == inf:
+            raise OfflineTooLong(UNKNOWN)
         if not age <= self._max_age:
             raise OfflineTooLong(TOO_LONG.format(_spelt(age), _spelt(self._max_age)))
         return age
@@ -237,7 +271,7 @@ class Standby:
             self._keep(lambda: self._copy.touch(contact))
 
     def _renew_key(self) -> None:
-        if self._clock() - self._renewed >= ANEW:
+        if self._clock() - self._renewed >= RENEW:
             self._renewed = self._clock()
             self._keep(self._copy.renew_key)
 
@@ -255,20 +289,24 @@ class Standby:
         try:
             write()
         except LocalFileUnavailable as error:
-            self._give_up(error)
+            self._say(error)
+            if not isinstance(error.__cause__, EncryptionKeyUnavailable):  # that says nothing of the disk
+                with suppress(LocalFileUnavailable, OSError):
+                    self._copy.discard()
 
     def _read(self, read: Callable[[], T]) -> T:
         try:
             return read()
         except LocalFileUnavailable as error:
-            self._give_up(error)
+            self._say(error)
+            self._copy.close()
+            self._loaded = False
             raise StoreUnavailable(NO_COPY) from error
 
-    def _give_up(self, error: LocalFileUnavailable) -> None:
+    def _say(self, error: LocalFileUnavailable) -> None:
+        if str(error) != self.problem:
+            log.warning("there is no local copy to go by without the database: %s", error)
         self.problem, self._failed = str(error), self._clock()
-        log.warning("there is no local copy to go by without the database: %s", error)
-        with suppress(LocalFileUnavailable, OSError):
-            self._copy.discard()
 
 
 def _spelt(seconds: float) -> str:

@@ -101,8 +101,8 @@ class FakeSource:
 
     name = "the test"
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, *, slow: bool = False) -> None:
+        self.text, self.slow = text, slow
 
     def read(self) -> str:
         return self.text

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from fakes import MODEL_ID
 from peopleverbs import NOW, names, opened, question, says, text
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -57,6 +58,17 @@ def test_somebody_is_disabled_and_taken_back_though_the_panel_is_closed(qtbot, p
     page.undo.button.click()
     qtbot.waitUntil(lambda: text(page, "bob", "State") == "May enter")
     assert real.person("bob").active
+
+
+def test_a_change_is_said_to_be_done_once_the_door_knows_and_so_is_what_takes_it_back(qtbot, make, real):
+    door = []
+    page = make(follow=lambda: door.append(real.page(MODEL_ID).rows.user_ids.count("bob")))
+    opened(qtbot, page, "bob").switch.click()
+    says(qtbot, page, "Bob Miller is disabled: the door stays shut for them.")
+    assert door == [0]
+    page.undo.button.click()
+    says(qtbot, page, "Taken back.")
+    assert door == [0, 1]
 
 
 def test_the_way_back_is_offered_for_a_while_only(qtbot, make, real):

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,11 +14,12 @@ import pytest
 from fakes import MODEL_ID, FakeSource, keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
-from core import sealedlog
+from core import eventlog, sealedlog
 from core.bulletin import Standing
 from core.domain import Decision, Event, Incident, Reason, Verdict
-from core.encryption import Keys
+from core.encryption import KeyFile, Keys
 from core.errors import EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
 from core.events import Note
 from core.outbox import Outbox, left
@@ -159,19 +160,46 @@ def test_a_file_of_an_older_key_is_read_and_gone_on_with_and_the_next_is_sealed_
         assert [log.read(entry) for entry in log.entries()] == [b"three"]
 
 
-def test_a_newer_key_seals_what_is_begun_after_it_was_found(tmp_path):
-    source = FakeSource("11" * 32)
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_newer_key_seals_what_is_begun_after_it_was_found(tmp_path, slow):
+    source = FakeSource("11" * 32, slow=slow)
     with closing(SealedLog(tmp_path / "log", Keys(source))) as log:
         log.append(b"one")
         source.text = f"{'22' * 32} {'11' * 32}"
-        assert not log.renew_key(), "what another key sealed is there still"
+        assert slow or not log.renew_key(), "what another key sealed is there still"
         (entry,) = log.entries()
         log.clear(entry.end)
-        assert log.renew_key()
+        assert not slow or log.renew_key()
+        source.text = "22" * 32
         log.append(b"two")
-    source.text = "22" * 32
     with closing(SealedLog(tmp_path / "log", Keys(source))) as log:
         assert [log.read(entry) for entry in log.entries()] == [b"two"]
+
+
+def test_a_door_never_waits_for_a_slow_source_of_keys_once_it_has_one(tmp_path, monkeypatch):
+    source = FakeSource("11" * 32, slow=True)
+    with closing(SealedLog(tmp_path / "log", Keys(source))) as log:
+        assert log.count() == 0
+        monkeypatch.setattr(source, "read", lambda: pytest.fail("It was asked."))
+        for _ in range(2):
+            log.clear(log.append(b"one").end)
+
+
+def test_a_key_that_was_rotated_and_forgotten_takes_no_entry_with_it(outbox, tmp_path, url):
+    source, inbox = KeyFile(tmp_path / "key"), FakeInbox()
+    with closing(Store(url, keys=Keys(source))) as server:
+        server.migrate()
+        box = Outbox(tmp_path, Keys(source), inbox)
+        box.record(visit(1))
+        box.deliver()
+        server.rotation.rotate()
+        assert server.rotation.forget() == 1
+    box.record(visit(2))
+    box.stop()
+    again = Outbox(tmp_path, Keys(source), inbox)
+    again.deliver()
+    again.stop()
+    assert len(inbox.notes) == 2
 
 
 def test_one_process_at_a_time(tmp_path):
@@ -231,6 +259,22 @@ def test_delivered_twice_it_is_there_once(store, tmp_path, outbox):
     again.deliver()
     assert told(store) == [*((number, "granted", "opened") for number in range(3)), (3, "granted", None)]
     assert again.waiting == 0
+
+
+def test_what_comes_through_while_it_is_delivered_again_is_not_refused(store, outbox, monkeypatch):
+    """A commit that timed out: the row is seen by nobody when it is looked for, and in the way when it is written."""
+    box = outbox(store)
+    box.record(visit(1))
+    write = eventlog.write_down
+
+    def late(*_):
+        monkeypatch.setattr(eventlog, "write_down", write)
+        raise IntegrityError("INSERT", {}, Exception("UNIQUE"))
+
+    monkeypatch.setattr(eventlog, "write_down", late)
+    box.deliver()
+    assert told(store) == [(1, "granted", None)]
+    assert (box.waiting, box.refused) == (0, 0)
 
 
 @pytest.mark.logs("set aside")
@@ -356,10 +400,10 @@ def test_a_full_disk_is_an_error_before_any_door_opens(outbox, monkeypatch):
 def test_how_the_door_stands_is_known_once_tell_returns(outbox):
     heard = []
     box = outbox(FakeInbox(), heard.append)
-    box.tell(Standing(locked=True))  # nobody delivers yet
+    with pytest.raises(StoreUnavailable):
+        box.tell(Standing(locked=True))  # nobody delivers yet
     box.start()
     box.tell(Standing(locked=False))
-    box.stop()
     assert heard[-1] == Standing(locked=False)
 
 
@@ -368,12 +412,58 @@ def test_how_the_door_stands_is_not_waited_for_where_the_database_is_away(outbox
     inbox.away = True
     box = outbox(inbox, lambda standing: heard.append(standing) or told.set(), again=0.01)
     box.start()
-    box.tell(Standing(locked=False))
-    box.tell(Standing(locked=True))
+    for locked in (False, True):
+        with pytest.raises(StoreUnavailable, match="as soon as it answers"):
+            box.tell(Standing(locked=locked))
     assert heard == []
     inbox.away = False
     assert told.wait(10)
     assert heard == [Standing(locked=True)], "it is told how it stands, not how it stood"
+
+
+def test_how_the_door_stands_is_told_whatever_ails_the_journal(outbox, tmp_path):
+    inbox, heard = FakeInbox(), []
+    with closing(SealedLog(tmp_path / "journal", KEYS)) as other:
+        other.append(b"another process has it")
+        box = outbox(inbox, heard.append)
+        with pytest.raises(StoreUnavailable):
+            box.tell(Standing(locked=True))
+        with pytest.raises(LocalFileUnavailable):
+            box.deliver()
+    assert heard == [Standing(locked=True)]
+
+
+def test_a_long_journal_is_delivered_though_it_cannot_be_told_how_the_door_stands(outbox):
+    inbox = FakeInbox()
+
+    def fails(_):
+        raise StoreUnavailable("That table is locked. Wait.")
+
+    box = outbox(inbox, fails)
+    for number in range(3):
+        box.record(visit(number))
+    with pytest.raises(StoreUnavailable):
+        box.tell(Standing(locked=True))
+    with pytest.raises(StoreUnavailable, match="locked"):
+        box.deliver()
+    assert len(inbox.notes) == 3
+
+
+def test_a_lock_does_not_wait_for_a_long_journal(outbox):
+    order, box = [], None
+
+    class Inbox(FakeInbox):
+        def deliver(self, notes):
+            order.append(len(notes))
+            if len(order) == 1:
+                with suppress(StoreUnavailable):
+                    box.tell(Standing(locked=True))
+
+    box = outbox(Inbox(), order.append)
+    for number in range(450):
+        box.record(visit(number))
+    box.deliver()
+    assert order == [200, Standing(locked=True), 200, 50]
 
 
 # Killed

@@ -2,9 +2,10 @@
 
 import itertools
 import os
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 import numpy as np
 import pytest
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 from core import gallerycopy, standby
 from core.contact import Contact, Instant, instant
 from core.domain import Person, Validity
-from core.encryption import Keys
-from core.errors import OfflineTooLong, StoreUnavailable
+from core.encryption import KeyFile, Keys
+from core.errors import EncryptionKeyUnavailable, LocalFileUnavailable, OfflineTooLong, StoreUnavailable
 from core.follower import Follower
 from core.gallerycopy import GalleryCopy
 from core.standby import Standby
@@ -226,21 +227,75 @@ def test_what_was_current_lately_is_no_older_than_that(kiosk):
     assert door.standby.offline.age <= 3600 + standby.TOUCH
 
 
-def test_hours_without_the_database_are_not_forgotten_where_the_clock_is_set_back_and_the_machine_restarted(kiosk):
+def test_hours_without_the_database_are_not_forgotten_where_the_machine_is_restarted(kiosk):
     door = kiosk(*"ab")
     door.polls()
-    begun = door.now
     door.database.goes_away()
     for _ in range(10):
         door.waits(3600)
         door.polls()
-    door.now = Instant(begun.wall, 1.0, "another boot")
+    door.now = Instant(door.now.wall, 1.0, "another boot")
     door.starts()
     door.polls()
     assert door.standby.offline.age == pytest.approx(36_000)
     door.waits(DAY - 36_000 + 1)
     with pytest.raises(OfflineTooLong):
         door.polls()
+
+
+def test_a_copy_is_not_believed_where_the_machine_was_restarted_and_its_clock_set_back(kiosk):
+    door = kiosk(*"ab")
+    door.polls()
+    door.database.goes_away()
+    before, door.now = door.now, Instant(door.now.wall - 1, 1.0, "another boot")
+    door.starts()
+    with pytest.raises(OfflineTooLong, match="Set the clock"):
+        door.polls()
+    door.now = Instant(before.wall + 1, 2.0, "another boot")
+    door.polls()
+    assert door.known == set("ab")
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_database_that_answers_is_believed_where_it_was_sealed_with_a_key_that_this_door_lacks(
+    tmp_path, restart, caplog
+):
+    caplog.set_level("INFO", logger="core.standby")
+    url, galleries = f"sqlite:///{tmp_path}/db", []
+    (tmp_path / "mine").write_text("11" * 32)
+    (tmp_path / "theirs").write_text("11" * 32)
+    for name in ("mine", "theirs"):
+        (tmp_path / name).chmod(0o600)
+
+    def starts():
+        own = Store(url, keys=Keys(KeyFile(tmp_path / "mine")))
+        standby = stack.enter_context(closing(Standby(own, GalleryCopy(tmp_path / "gallery", KEYS), max_age=DAY)))
+        stack.enter_context(closing(own))
+        return standby, Follower(standby, MODEL_ID, galleries.append)
+
+    with ExitStack() as stack:
+        server = stack.enter_context(closing(Store(url, keys=Keys(KeyFile(tmp_path / "theirs")))))
+        server.migrate()
+        for who in "ab":
+            server.add_faces(who, who, [template(who)], limit=4)
+        standby, follower = starts()
+        follower.follow()
+        server.rotation.rotate()
+        server.erase("a")
+        if restart:
+            standby.close()
+            standby, follower = starts()
+        for _ in range(3):
+            with pytest.raises(EncryptionKeyUnavailable):
+                follower.follow()
+            assert standby.offline is None
+        assert len(galleries) == 1
+        assert caplog.text == ""
+        (tmp_path / "mine").write_text((tmp_path / "theirs").read_text())
+        standby.close()
+        standby, follower = starts()
+        follower.follow()
+        assert [galleries[-1].match(vector_of(who)).best.user_id for who in "ab"] == ["b", "b"]
 
 
 def test_without_a_copy_there_is_nothing_to_go_by(kiosk):
@@ -299,6 +354,72 @@ def test_where_no_copy_can_be_kept_a_running_door_goes_on_and_tries_again_later(
     assert door.known == set("bc")
 
 
+@pytest.mark.logs("no local copy")
+def test_a_key_that_cannot_be_had_when_it_starts_is_asked_for_again_and_the_copy_stays(kiosk, monkeypatch):
+    door = kiosk(*"ab")
+    door.polls()
+    door.database.goes_away()
+    with monkeypatch.context() as patch:
+        patch.setattr(door.source, "read", lambda: (_ for _ in ()).throw(EncryptionKeyUnavailable("It hangs. Wait.")))
+        door.starts()
+        with pytest.raises(StoreUnavailable):
+            door.polls()
+    door.waits(standby.AGAIN)
+    door.polls()
+    assert door.known == set("ab")
+    assert door.standby.problem == ""
+
+
+@pytest.mark.logs("no local copy")
+def test_a_start_with_a_wrong_key_leaves_the_copy_as_it_is(kiosk):
+    door = kiosk(*"ab")
+    door.polls()
+    door.database.goes_away()
+    for text, known in (("22" * 32, None), ("11" * 32, set("ab"))):
+        door.source.text = text
+        door.starts()
+        with suppress(StoreUnavailable):
+            door.polls()
+        assert (door.known if door.galleries else None) == known
+
+
+@pytest.mark.logs("no local copy")
+@pytest.mark.parametrize("away", [False, True])
+def test_a_second_kiosk_on_the_same_folder_takes_nothing_from_the_first(kiosk, away):
+    door, other = kiosk(*"ab"), kiosk(*"c")
+    door.polls()
+    if away:
+        other.database.goes_away()
+    with suppress(StoreUnavailable):
+        other.polls()
+    assert "another Doorward" in other.standby.problem
+    other.standby.close()
+    door.database.gains(template("d"))
+    door.polls()
+    assert door.standby.problem == ""
+    door.database.goes_away()
+    door.starts()
+    door.polls()
+    assert door.known == set("abd")
+
+
+@pytest.mark.logs("could not be written anew")
+def test_a_copy_that_cannot_be_sealed_anew_is_gone_on_with(kiosk, tmp_path, monkeypatch):
+    door = kiosk(*"ab")
+    door.polls()
+    door.source.text = f"{'22' * 32} {'11' * 32}"
+    door.waits(standby.RENEW)
+    with monkeypatch.context() as patch:
+        patch.setattr(GalleryCopy, "add", lambda *_: (_ for _ in ()).throw(LocalFileUnavailable("Full. Make room.")))
+        door.polls()
+    door.database.loses("a")
+    door.polls()
+    door.database.goes_away()
+    door.starts()
+    door.polls()
+    assert door.known == {"b"}
+
+
 def test_changes_are_folded_in_now_and_then(kiosk, tmp_path, monkeypatch):
     monkeypatch.setattr(gallerycopy, "TAIL", 4000)
     door = kiosk(*"abc")
@@ -320,7 +441,7 @@ def test_a_copy_is_sealed_anew_with_a_newer_key_before_the_older_one_is_thrown_a
     door.starts()
     door.polls()
     door.source.text = f"{'22' * 32} {'11' * 32}"
-    door.waits(standby.ANEW)
+    door.waits(standby.RENEW)
     door.polls()
     door.source.text = "22" * 32
     door.database.goes_away()
@@ -397,7 +518,8 @@ def at(wall=0.0, ticks=0.0, boot="one"):
         (at(-1000, 5), 5),  # the clock on the wall was set back
         (at(100, 5), 100),  # forward: rather too old than too young
         (at(5, 5000, "two"), 5),  # started again: the ticks say nothing
-        (at(-1000, 1, "two"), 0),
+        (at(0, 1, "two"), 0),
+        (at(-1, 1, "two"), inf),  # and then nor does the clock on the wall
     ],
 )
 def test_the_age_is_that_of_the_clock_that_says_more(now, age):

@@ -2,17 +2,18 @@
 
 import threading
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 
 import pytest
 import test_engine
-from fakes import FakeCamera
+from fakes import FakeCamera, FakeStore
 from test_engine import ANN
 
 from core import bulletin
-from core.bulletin import Standing
+from core.bulletin import Bulletin, Standing
 from core.config import Settings
-from core.domain import Phase
-from core.errors import DoorLocked, StoreUnavailable
+from core.domain import Incident, Phase
+from core.errors import DoorLocked, LocalFileUnavailable, StoreUnavailable
 from core.parts import make_engine, make_opener, make_recogniser, make_store
 
 WELL, LOCKED = Standing(), Standing(locked=True)
@@ -69,7 +70,6 @@ def test_others_know_of_a_lock_once_it_has_returned():
         assert house.board.shown[-1].locked is False
 
 
-@pytest.mark.logs("could not be recorded yet")
 def test_a_lock_while_the_database_is_away_is_told_when_it_is_back(monkeypatch):
     monkeypatch.setattr(bulletin, "TELL_AGAIN", 0.01)
     with House() as house:
@@ -79,6 +79,35 @@ def test_a_lock_while_the_database_is_away_is_told_when_it_is_back(monkeypatch):
         house.waits_for_phase(Phase.LOCKED)
         house.board.comes_back()
         house.board.waits_for(LOCKED)
+
+
+@pytest.mark.logs("could not be recorded yet")
+def test_a_lock_is_told_though_nothing_can_be_recorded():
+    told, now = [], [0.0]
+
+    class Journal:
+        def report(self, incident):
+            raise LocalFileUnavailable("The disk is full. Make room.")
+
+    board = Bulletin(Journal(), told.append, lambda: LOCKED, lambda: now[0])
+    board.note(Incident(datetime(2026, 3, 1, tzinfo=UTC), "door", "locked"))
+    board.deliver()
+    assert told == [LOCKED]
+
+
+def test_what_was_not_told_in_time_is_told_again():
+    told, now = [], [0.0]
+
+    def tell(standing):
+        told.append(standing)
+        if len(told) == 1:
+            raise StoreUnavailable("Not yet. Wait.")
+
+    board = Bulletin(FakeStore(), tell, lambda: LOCKED, lambda: now[0])
+    for _ in range(3):
+        board.deliver()
+        now[0] += bulletin.TELL_AGAIN
+    assert told == [LOCKED, LOCKED]
 
 
 @pytest.mark.logs("could not be told")

@@ -15,11 +15,21 @@ from core.domain import Act, Incident
 from core.foreign import ForeignFaces, bring_in
 from core.parts import make_model
 
+FORGOTTEN = (
+    " Old keys dropped: {}. Older backups need them, and so do the files of a kiosk that has not been online since."
+    " Keep a copy of them until each has been, for some minutes."
+)
+
 
 def rotate_key(
     context: typer.Context,
     forget_old: Annotated[
-        bool, typer.Option("--forget-old", help="Drop the keys that nothing is encrypted with any more; backups may be")
+        bool,
+        typer.Option(
+            "--forget-old",
+            help="Drop the keys that nothing in the database is encrypted with any more; older backups cannot be read "
+            "then, nor the files of kiosks that were not online since",
+        ),
     ] = False,
     config: ConfigOption = None,
     json: JsonOption = False,
@@ -38,7 +48,7 @@ def rotate_key(
         broken = store.rotation.rotate(lambda done: bar.advance(task, done), act=act)
     forgotten = store.rotation.forget() if forget_old else 0
     left = f" {broken} do not open and stay as they are; the log names them." if broken else ""
-    dropped = f" Old keys dropped: {forgotten}." if forget_old else ""
+    dropped = FORGOTTEN.format(forgotten) if forget_old else ""
     sh.say(f"{faces - broken} faces are under the new key.{left}{dropped}", faces=faces - broken, broken=broken)
 
 

@@ -1,7 +1,7 @@
 """What an operator can do to a person: done, said in a sentence, and taken back where that is possible. No Qt."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -33,6 +33,14 @@ class Change:
     user_id: str
     said: str
     undo: Callable[[], None] | None = None
+
+
+def followed(change: Callable[[], Change], follow: Callable[[], None]) -> Change:
+    """What `change` did, once `follow` has brought it to the door; so too where it is taken back."""
+    done = change()
+    follow()
+    undo = done.undo
+    return done if undo is None else replace(done, undo=partial(_both, undo, follow))
 
 
 def rename(store: Store, person: Person, name: str) -> Change:
@@ -81,3 +89,8 @@ def erase(store: Store, person: Person) -> Change:
     faces = store.erase(person.user_id).faces
     with_faces = f", with {count(faces, 'face')}" if faces else ""
     return Change(person.user_id, f"{person.name} ({person.user_id}) was deleted{with_faces}.")
+
+
+def _both(undo: Callable[[], None], follow: Callable[[], None]) -> None:
+    undo()
+    follow()

@@ -41,16 +41,19 @@ class PeoplePage(QWidget):
         *,
         role: Role = Role.ADMINISTRATOR,
         enrol: Callable[[str], None] | None = None,
+        follow: Callable[[], None] = lambda: None,
         look: theme.Look = theme.LIGHT,
         utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
         undo_ms: int = UNDO_MS,
     ) -> None:
-        """`enrol` leads to where a face can be added to a user_id; None: there is no such place."""
+        """`enrol` leads to where a face can be added to a user_id; None: there is no such place. `follow` brings what
+        was changed to the door.
+        """
         super().__init__()
         self._store, self._jobs = store, jobs
         self.model = PeopleModel(store, jobs, look=look, utcnow=utcnow)
         self.list = PeopleList(self.model)
-        self.panel = PersonPanel(store, jobs, role=role, enrol=enrol, utcnow=utcnow)
+        self.panel = PersonPanel(store, jobs, role=role, enrol=enrol, follow=follow, utcnow=utcnow)
         self.undo = UndoBar(jobs, undo_ms=undo_ms)
         self._lay_out()
         self._connect()

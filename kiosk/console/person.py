@@ -41,10 +41,13 @@ class PersonPanel(QWidget):
         *,
         role: Role = Role.ADMINISTRATOR,
         enrol: Callable[[str], None] | None = None,
+        follow: Callable[[], None] = lambda: None,
         utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`follow` brings what was changed to the door; it may wait."""
         super().__init__()
         self._store, self._jobs, self._role, self._enrol, self._utcnow = store, jobs, role, enrol, utcnow
+        self._follow = follow
         self.person: Person | None = None
         self._busy = False
         self._facts = Latest(jobs, self._lost, self)
@@ -154,12 +157,12 @@ class PersonPanel(QWidget):
         self.pin.put(has_pin=person.has_pin)
 
     def _do(self, call: Callable[..., Change], person: Person | None, *arguments: object, **options: object) -> None:
-        """One change at a time, off this thread."""
+        """One change at a time, off this thread; done once the door knows."""
         if person is not None and not self._busy:
             self._busy = True
             self.notice.clear()
             change = partial(call, self._store, person, *arguments, **options)
-            self._jobs.run(self, change, self._changed, self._refused)
+            self._jobs.run(self, partial(changes.followed, change, self._follow), self._changed, self._refused)
 
     def _changed(self, change: Change) -> None:
         self._busy = False

@@ -94,7 +94,8 @@ class Office:
     def _entries(self, role: Role) -> Sequence[Entry]:
         parts, look = self._parts, self._look
         store, jobs, note = parts.store.acting_for(Actor(role)), parts.jobs, partial(parts.engine.note, by=role)
-        people = partial(PeoplePage, store, jobs, role=role, enrol=self._enrol, look=look)
+        follow = parts.recogniser.refresh  # or a database that goes away right then leaves the door as it was
+        people = partial(PeoplePage, store, jobs, role=role, enrol=self._enrol, follow=follow, look=look)
         bulk = partial(BulkPage, self._enrolment(), store, jobs, look=look, run=self._import)
         sources = Sources(
             parts.settings,
