@@ -32,7 +32,8 @@ lint: $(VENV)/ready
 	$(BIN)/mypy
 
 pytest: system
-	$(BIN)/pytest -n 3 --dist worksteal
+	# BLAS's threads wait for each other by spinning, and there are as many workers as cores already
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 3 --dist worksteal
 
 SHARED := ../shared
 SOAKED := $(if $(wildcard $(SHARED)/video),--video $(SHARED)/video/lin_at_the_door.mp4 --face $(SHARED)/faces/lin/1.png)

@@ -32,8 +32,8 @@ RENEW = 60.0  # seconds from one look for a newer key to the next
 AGAIN = 5.0  # seconds until one that could not be read is
 NO_COPY = "The database does not answer, and there is no local copy to go by. See that its server runs."
 UNKNOWN = (
-    "Offline for too long, as far as anybody can tell: this machine was started again, and its clock stands before what "
-    "it said then. Set the clock, and see that the database's server runs."
+    "Offline for too long, as far as anybody can tell: this machine was started again, and its clock stands before "
+    "what it said then. Set the clock, and see that the database's server runs."
 )
 TOO_LONG = (
     "Offline for too long. The database was last heard of {} ago, and offline.max_age allows for {}. "
