@@ -2,6 +2,8 @@
 
 import logging
 import os
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,9 @@ from hypothesis import settings
 settings.register_profile("doorward", deadline=None)  # no time is asserted: the machine may be busy
 settings.load_profile("doorward")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
+IN_MEMORY, ROOM = Path("/dev/shm"), 2**31  # bytes
+if "TMPDIR" not in os.environ and IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(IN_MEMORY)  # nothing waits for a disk: there are many databases
 pytest_plugins = ["leaks", "mariadb", "certificates", "apiprocess"]  # the log's ear; what a test starts or has made
 SHARED = Path(__file__).parents[1].parent / "shared"
 

@@ -424,7 +424,9 @@ def test_a_migration_by_somebody_else_is_waited_for_within_the_timeout(store, ur
             hasty.migrate()
 
 
-def test_the_migrations_make_the_tables_that_the_store_knows(store, url):
+def test_the_migrations_make_the_tables_that_the_store_knows(url):
+    with closing(Store(url)) as store:
+        store.migrate()
     with looked_into(url) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, METADATA) == []
