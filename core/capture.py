@@ -99,8 +99,8 @@ class Whereabouts:
 
 
 def is_device(source: Source) -> bool:
-    """Whether it is a webcam: a number, or a path under /dev."""
-    return isinstance(source, int) or source.startswith("/dev/")
+    """Whether it is a webcam: a number, or a path under /dev, but for its folder of files in memory."""
+    return isinstance(source, int) or (source.startswith("/dev/") and not source.startswith("/dev/shm/"))  # noqa: S108 - is made nowhere
 
 
 def is_address(source: Source) -> bool:

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
+
+from core import pin
 
 settings.register_profile("doorward", deadline=None)  # no time is asserted: the machine may be busy
 settings.load_profile("doorward")
@@ -18,6 +21,9 @@ IN_MEMORY, ROOM = Path("/dev/shm"), 2**31  # bytes
 if "TMPDIR" not in os.environ and IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
     os.environ["TMPDIR"] = tempfile.tempdir = str(IN_MEMORY)  # nothing waits for a disk: there are many databases
 pytest_plugins = ["leaks", "mariadb", "certificates", "apiprocess"]  # the log's ear; what a test starts or has made
+pin._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # test_pin.py looks at what is shipped
+PORTRAITS = Path(__file__).parents[1] / "assets" / "demo"
+"""{user_id}-1.png to -3.png of the demo's people; test_demo.py draws them anew, which takes long."""
 SHARED = Path(__file__).parents[1].parent / "shared"
 
 

@@ -6,9 +6,10 @@ from functools import cache
 from itertools import takewhile
 
 import numpy as np
+from conftest import PORTRAITS
 
 from core.camera import LatestFrame
-from core.demo import DEMO_PEOPLE, DEMO_THRESHOLD, DemoCamera, DemoFaceModel, portraits, write_portraits
+from core.demo import DEMO_PEOPLE, DEMO_THRESHOLD, DemoCamera, DemoFaceModel, portraits
 from core.domain import Face, Frame, Template
 from core.errors import ModelUnavailable
 from core.gallery import Gallery, unit
@@ -185,6 +186,6 @@ def like_ben(cosine):
     return template(ADA, unit(ben * cosine + across / np.linalg.norm(across) * np.sqrt(1 - cosine**2)))
 
 
-def pictures_of_ben(folder):
+def pictures_of(user_id):
     """Three files."""
-    return [path for path in write_portraits(folder) if path.name.startswith("ben")]
+    return sorted(PORTRAITS.glob(f"{user_id}-*.png"))

@@ -3,7 +3,7 @@
 The migrations cost more than most tests that need what they make; test_store.py makes them from nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -11,24 +11,41 @@ from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 
+from core.config import Settings
+from core.parts import enrol_demo_people, make_enrolment, make_recogniser
 from core.store import Store
 
 
 def made(file: Path) -> str:
     """The URL of the SQLite database `file`, made if it is not there."""
+    return _copied(Store.migrate, file)
+
+
+def enrolled(file: Path) -> str:
+    """The same with the demo's people in it, as the demo enrols them."""
+    return _copied(_enrol, file)
+
+
+def _copied(fill: Callable[[Store], None], file: Path) -> str:
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
-        file.write_bytes(_made())
+        file.write_bytes(_filled(fill))
     return f"sqlite:///{file}"
 
 
 @cache
-def _made() -> bytes:
+def _filled(fill: Callable[[Store], None]) -> bytes:
     with TemporaryDirectory() as folder:
         file = Path(folder, "doorward.sqlite")
         with closing(Store(f"sqlite:///{file}")) as store:
-            store.migrate()
+            fill(store)
         return file.read_bytes()
+
+
+def _enrol(store: Store) -> None:
+    settings = Settings.model_validate({"models": {"pack": "demo"}})
+    recogniser = make_recogniser(settings, store)
+    enrol_demo_people(recogniser, make_enrolment(settings, recogniser, store), store)
 
 
 def script(url: str) -> list[str]:

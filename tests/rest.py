@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
+import readymade
 from fakes import FakeLatch
 from fastapi import FastAPI
 
@@ -33,6 +35,7 @@ GRANTED = Decision(
 DENIED = Decision(Verdict.DENIED, Reason.UNKNOWN_FACE, threshold=0.6, frames=1)
 
 
+@cache
 def png(*who: int, shift: int = 0, width: int = 480) -> bytes:
     """A picture of the demo's people with these numbers side by side, `shift` pixels further down."""
     image = np.full((640, width * max(len(who), 1), 3), (150, 180, 170), np.uint8)
@@ -76,7 +79,7 @@ class Real:
     """The API over the real parts: the demo's model and an SQLite file."""
 
     def __init__(self, path: Path, *, keys: bool = False, **configured: Any) -> None:
-        self.store = Store(f"sqlite:///{path}", timeout=1.0, utcnow=lambda: NOON)
+        self.store = Store(readymade.made(path), timeout=1.0, utcnow=lambda: NOON)
         self.recogniser = Recogniser(DemoFaceModel, self.store, RecognitionSettings())
         self.recogniser.refresh()
         enrolment = Enrolment(self.recogniser, self.store, EnrolmentSettings())

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from conftest import PORTRAITS
 from typer.testing import CliRunner
 
 from core.admin.app import app, main
@@ -35,22 +36,12 @@ def run(tmp_path, monkeypatch, capsys):
     return run
 
 
-@pytest.fixture
-def portraits(tmp_path):
-    from core.demo import write_portraits
-
-    folder = tmp_path / "portraits"
-    folder.mkdir()
-    write_portraits(folder)
-    return folder
-
-
 def lines(output):
     return [json.loads(line) for line in output.splitlines()]
 
 
-def test_enrol_list_match_and_erase(run, portraits):
-    code, out, _ = run("enrol", "ada", "Ada", portraits / "ada-1.png", portraits / "ada-2.png", "--json")
+def test_enrol_list_match_and_erase(run):
+    code, out, _ = run("enrol", "ada", "Ada", PORTRAITS / "ada-1.png", PORTRAITS / "ada-2.png", "--json")
     assert (code, lines(out)) == (0, [{"status": "success", "faces_stored": 2}])
     assert lines(run("people", "--json")[1]) == [
         {
@@ -63,15 +54,15 @@ def test_enrol_list_match_and_erase(run, portraits):
         }
     ]
     assert "Ada" in run("people")[1]
-    assert lines(run("--json", "match", portraits / "ada-3.png")[1])[0]["user_id"] == "ada"
-    stranger = lines(run("match", portraits / "ben-1.png", "--json")[1])[0]
+    assert lines(run("--json", "match", PORTRAITS / "ada-3.png")[1])[0]["user_id"] == "ada"
+    stranger = lines(run("match", PORTRAITS / "ben-1.png", "--json")[1])[0]
     assert (stranger["verdict"], stranger["user_id"]) == ("denied", None)
     assert run("erase", "ada")[0] == 0
     assert lines(run("people", "--json")[1]) == []
 
 
-def test_a_refusal_is_a_sentence_on_stderr(run, portraits, tmp_path):
-    cv2.imwrite(str(tmp_path / "empty.png"), cv2.imread(str(portraits / "ada-1.png"))[:20, :20])
+def test_a_refusal_is_a_sentence_on_stderr(run, tmp_path):
+    cv2.imwrite(str(tmp_path / "empty.png"), cv2.imread(str(PORTRAITS / "ada-1.png"))[:20, :20])
     for arguments, code in [
         (("match", tmp_path / "empty.png"), "face_not_found"),
         (("match", tmp_path / "missing.png"), "image_unreadable"),
@@ -92,14 +83,14 @@ def test_a_faulty_configuration_is_listed_before_anything_starts(run, monkeypatc
     assert "api.port" in err
 
 
-def test_replay_says_who_was_granted_and_when(run, portraits, tmp_path):
+def test_replay_says_who_was_granted_and_when(run, tmp_path):
     video = tmp_path / "visit.avi"
-    ada = cv2.imread(str(portraits / "ada-1.png"))
+    ada = cv2.imread(str(PORTRAITS / "ada-1.png"))
     writer = cv2.VideoWriter(str(video), cv2.VideoWriter_fourcc(*"MJPG"), 10, ada.shape[1::-1])
     for i in range(30):
         writer.write(ada if i >= 10 else ada * 0 + 90)
     writer.release()
-    assert run("enrol", "ada", "Ada", portraits / "ada-2.png")[0] == 0
+    assert run("enrol", "ada", "Ada", PORTRAITS / "ada-2.png")[0] == 0
     granted = lines(run("replay", video, "--json")[1])
     assert [(row["verdict"], row["user_id"], row["reason"]) for row in granted] == [("granted", "ada", "matched")]
     assert 1.0 < granted[0]["t"] < 2.0
@@ -167,8 +158,8 @@ def test_a_passphrase_that_will_not_do_is_refused_and_not_repeated(run, typed):
     assert typed.split("\n")[0] not in result.output + str(result.exception)
 
 
-def test_a_persons_pin_is_set_and_taken_away(run, portraits):
-    run("enrol", "ada", "Ada", portraits / "ada-1.png")
+def test_a_persons_pin_is_set_and_taken_away(run):
+    run("enrol", "ada", "Ada", PORTRAITS / "ada-1.png")
     assert CliRunner().invoke(app, ["person-pin", "ada"], input="135790\n135790\n").exit_code == 0
     assert [row["pin"] for row in lines(run("people", "--json")[1])] == [True]
     run("person-pin", "ada", "--remove")
@@ -176,8 +167,8 @@ def test_a_persons_pin_is_set_and_taken_away(run, portraits):
     assert run("person-pin", "nobody")[2].startswith("person_not_found: ")
 
 
-def test_a_person_is_let_in_from_when_and_until_when_and_always_again(run, portraits):
-    run("enrol", "ada", "Ada", portraits / "ada-1.png")
+def test_a_person_is_let_in_from_when_and_until_when_and_always_again(run):
+    run("enrol", "ada", "Ada", PORTRAITS / "ada-1.png")
     first, end = "2026-01-01T08:00+01:00", "2026-06-01T00:00Z"
     code, out, _ = run("person-valid", "ada", "--from", first, "--json")
     assert (code, lines(out)[0]["valid_from"], lines(out)[0]["valid_until"]) == (0, "2026-01-01T07:00:00+00:00", None)
@@ -199,15 +190,15 @@ def test_a_person_is_let_in_from_when_and_until_when_and_always_again(run, portr
         (("nobody", "--always"), "person_not_found: "),
     ],
 )
-def test_bounds_that_make_no_sense_are_refused(run, portraits, arguments, says):
-    run("enrol", "ada", "Ada", portraits / "ada-1.png")
+def test_bounds_that_make_no_sense_are_refused(run, arguments, says):
+    run("enrol", "ada", "Ada", PORTRAITS / "ada-1.png")
     code, _, err = run("person-valid", *arguments)
     assert (code, err.startswith(says)) == (1, True), err
     assert lines(run("people", "--json")[1])[0]["valid_from"] is None
 
 
-def test_one_face_of_a_person_is_dropped(run, portraits):
-    run("enrol", "ada", "Ada", portraits / "ada-1.png", portraits / "ada-2.png")
+def test_one_face_of_a_person_is_dropped(run):
+    run("enrol", "ada", "Ada", PORTRAITS / "ada-1.png", PORTRAITS / "ada-2.png")
     first, second = lines(run("person-faces", "ada", "--json")[1])
     assert set(first) == {"id", "model_id", "quality", "stored_at"}
     assert run("drop-face", "ada", first["id"])[0] == 0
@@ -216,8 +207,8 @@ def test_one_face_of_a_person_is_dropped(run, portraits):
     assert run("person-faces", "nobody")[2].startswith("person_not_found: ")
 
 
-def test_what_is_changed_at_a_shell_is_written_down(run, portraits):
-    run("enrol", "ada", "Ada", portraits / "ada-1.png")
+def test_what_is_changed_at_a_shell_is_written_down(run):
+    run("enrol", "ada", "Ada", PORTRAITS / "ada-1.png")
     run("erase", "ada")
     rows = lines(run("events", "--outcome", "act", "--json")[1])
     told = [(row["source"], row["reason"], row["user_id"], row["name"]) for row in rows]

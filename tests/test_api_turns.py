@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import readymade
 from fastapi import FastAPI
 from rest import DENIED, PICTURE, FakeRecogniser, acall, faked, problem
 from test_api_faults import Busy as BusyRecogniser
@@ -43,8 +44,7 @@ async def never() -> AsyncIterator[bytes]:
 
 
 def test_beyond_the_line_it_is_503_at_once_without_reading_a_body_and_all_else_is_answered(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path}/door.sqlite")
-    store.migrate()
+    store = Store(readymade.made(tmp_path / "door.sqlite"))
 
     async def run() -> None:
         recogniser, turns = BusyRecogniser(), Turns(1, queue=2)

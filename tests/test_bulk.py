@@ -11,13 +11,14 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 
 import pytest
+from conftest import PORTRAITS
 from fakes import FakeStore
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.admin.app import main
 from core.bulk import Report, beside, enrol_all
-from core.demo import DemoFaceModel, write_portraits
+from core.demo import DemoFaceModel
 from core.domain import StoredFace
 from core.enrolment import Enrolment
 from core.errors import InputError, PersonNotFound, StoreUnavailable
@@ -123,8 +124,7 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def drawn(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("portraits")
-    write_portraits(folder)
+    folder = shutil.copytree(PORTRAITS, tmp_path_factory.mktemp("drawn") / "portraits")
     (folder / "torn.png").write_bytes((folder / "ada-1.png").read_bytes()[:300])
     return folder
 

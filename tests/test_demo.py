@@ -1,10 +1,10 @@
 """The demo's people: drawn by its camera, told apart by its model, from the pixels alone."""
 
 from itertools import islice, pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import PORTRAITS
 
 from core.demo import (
     DEMO_PEOPLE,
@@ -25,7 +25,6 @@ from core.faces import auto_threshold
 from core.opencv import cv2
 from core.pictures import decode_image
 
-ASSETS = Path(__file__).parents[1] / "assets" / "demo"
 MODEL = DemoFaceModel()
 CORRIDOR = draw_corridor(900, 700)
 EVERYBODY = pytest.mark.parametrize("person", DEMO_PEOPLE, ids=lambda person: person.user_id)
@@ -215,9 +214,9 @@ def test_each_frame_is_a_picture_of_its_own():
 
 def test_the_committed_portraits_are_what_is_drawn_today(tmp_path):
     fresh = write_portraits(tmp_path)
-    assert sorted(path.name for path in ASSETS.iterdir()) == sorted(path.name for path in fresh)
+    assert sorted(path.name for path in PORTRAITS.iterdir()) == sorted(path.name for path in fresh)
     for path in fresh:
-        committed = decode_image((ASSETS / path.name).read_bytes(), path.name)
+        committed = decode_image((PORTRAITS / path.name).read_bytes(), path.name)
         today = decode_image(path.read_bytes(), path.name)
         assert np.abs(committed.astype(int) - today).mean() < 0.5, path.name  # an OpenCV may round otherwise
 
@@ -225,7 +224,7 @@ def test_the_committed_portraits_are_what_is_drawn_today(tmp_path):
 @pytest.mark.parametrize("number", [1, 2, 3])
 @EVERYBODY
 def test_every_portrait_shows_whom_it_says(person, number, enrolled):
-    path = ASSETS / f"{person.user_id}-{number}.png"
+    path = PORTRAITS / f"{person.user_id}-{number}.png"
     vector = embedding(decode_image(path.read_bytes(), path.name))
     assert float(vector @ enrolled[person.user_id]) > 0.8
     assert path.stat().st_size < 40_000

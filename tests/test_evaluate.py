@@ -1,14 +1,16 @@
 """`doorward-admin evaluate`: what it takes, what it says, on drawn and on real people."""
 
 import json
+import shutil
 import sys
 from xml.etree import ElementTree as ET
 
 import pytest
+from conftest import PORTRAITS
 
 from core.admin.app import main
 from core.admin.evaluate.labelled import People, read
-from core.demo import DEMO_PEOPLE, write_portraits
+from core.demo import DEMO_PEOPLE
 from core.errors import InputError
 
 
@@ -17,10 +19,10 @@ def people(tmp_path):
     """The demo's portraits, a folder for each person."""
     folder = tmp_path / "people"
     folder.mkdir()
-    for portrait in write_portraits(folder):
+    for portrait in PORTRAITS.iterdir():
         person = folder / portrait.name.split("-")[0]
         person.mkdir(exist_ok=True)
-        portrait.rename(person / portrait.name)
+        shutil.copy(portrait, person)
     return folder
 
 

@@ -3,9 +3,10 @@
 import csv
 import shutil
 import threading
-from pathlib import Path
 
 import pytest
+import readymade
+from conftest import PORTRAITS
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
@@ -26,7 +27,6 @@ from kiosk.timeleft import time_left
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
 
-PORTRAITS = Path(__file__).parents[1] / "assets" / "demo"
 LEFT = Qt.MouseButton.LeftButton
 ADA, BEN, DEV = "ada,Ada,ada-1.png;ada-2.png", "ben,Ben,ben-1.png", "dev,Dev,dev-1.png"
 EMI = "emi,Emi,not-there.png"
@@ -68,8 +68,7 @@ class Turnstile:
 
 @pytest.fixture
 def store(tmp_path):
-    made = Store(f"sqlite:///{tmp_path}/door.sqlite")
-    made.migrate()
+    made = Store(readymade.made(tmp_path / "door.sqlite"))
     yield made
     made.close()
 

@@ -1,7 +1,8 @@
 """What an operator does to enrol somebody at the camera: who, with their consent, then stand there."""
 
 import pytest
-from enroldesk import BEN, COMING, NOW, Desk, like_ben, pictures_of_ben, template
+import readymade
+from enroldesk import BEN, COMING, NOW, Desk, like_ben, pictures_of, template
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -26,12 +27,12 @@ def desk(qtbot, jobs):
 
 
 @pytest.fixture
-def drawn(tmp_path):
-    return pictures_of_ben(tmp_path)
+def drawn():
+    return pictures_of("ben")
 
 
 def test_a_whole_enrolment_at_the_camera(qtbot, jobs, tmp_path):
-    store = Store(f"sqlite:///{tmp_path}/test.sqlite")
+    store = Store(readymade.made(tmp_path / "test.sqlite"))
     recogniser = Recogniser(DemoFaceModel, store, RecognitionSettings(threshold=DEMO_THRESHOLD))
     recogniser.refresh()
     enrolment = Enrolment(recogniser, store, EnrolmentSettings())

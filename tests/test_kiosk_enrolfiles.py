@@ -3,12 +3,10 @@
 import numpy as np
 import PIL.Image
 import pytest
-from enroldesk import COMING, Desk, filmed, pictures_of_ben
+from enroldesk import COMING, Desk, filmed, pictures_of
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
-
-from core.demo import write_portraits
 
 pytest_plugins = ["screen"]
 pytestmark = pytest.mark.usefixtures("dressed")
@@ -20,20 +18,19 @@ def desk(qtbot, jobs):
 
 
 @pytest.fixture
-def drawn(tmp_path):
-    return pictures_of_ben(tmp_path)
+def drawn():
+    return pictures_of("ben")
 
 
 def test_files_are_read_and_each_that_cannot_be_used_says_why(desk, drawn, tmp_path):
     (tmp_path / "holiday.heic").write_bytes(b"1234ftypheic")
     (tmp_path / "wall.png").write_bytes(drawn[0].read_bytes()[:200])
-    people = [path for path in write_portraits(tmp_path) if path.name.startswith("ada")]
     desk.says_who()
     desk.page.add_files([drawn[0], tmp_path / "holiday.heic", tmp_path / "wall.png", tmp_path, tmp_path / "gone.jpg"])
     desk.until(desk.titles)
     said = desk.page.notice.text().splitlines()
     assert [line.split()[0] for line in said] == ["holiday.heic", "wall.png", tmp_path.name, "gone.jpg"]
-    desk.page.add_files([*drawn[1:], *people])
+    desk.page.add_files([*drawn[1:], *pictures_of("ada")])
     desk.until(lambda: len(desk.titles()) == 4)
     assert desk.titles() == ["ben-1.png", "ben-2.png", "ben-3.png", "ada-1.png"]
     assert desk.page.notice.text().startswith("ada-2.png: 4 pictures are the most.")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import readymade
 
 from core.domain import Act, Decision, Event, EventFilter, EventStats, Incident, Reason, Verdict
 from core.errors import InputError, StoreUnavailable
@@ -53,8 +54,7 @@ class Unplugged:
 
 @pytest.fixture
 def real(tmp_path):
-    made = Store(f"sqlite:///{tmp_path}/door.sqlite")
-    made.migrate()
+    made = Store(readymade.made(tmp_path / "door.sqlite"))
     yield made
     made.close()
 

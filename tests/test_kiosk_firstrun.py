@@ -1,6 +1,7 @@
 """What a new door is asked before it is used."""
 
 import pytest
+import readymade
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
@@ -28,8 +29,7 @@ class Place:
     """A door to be set up: what was spoken, fetched and opened."""
 
     def __init__(self, tmp_path, jobs):
-        self.store = Store(f"sqlite:///{tmp_path}/door.sqlite")
-        self.store.migrate()
+        self.store = Store(readymade.made(tmp_path / "door.sqlite"))
         self.recogniser = Recogniser(DemoFaceModel, self.store, RecognitionSettings())
         self.file = tmp_path / "config.yaml"
         self.spoken, self.fetched, self.opened, self.used = [], [], [], []

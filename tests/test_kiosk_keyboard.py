@@ -3,6 +3,7 @@
 import string
 
 import pytest
+import readymade
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -213,8 +214,7 @@ def test_what_is_typed_in_is_seen_also_where_it_had_been_below(qtbot, desk):
 
 
 def test_both_secrets_of_a_new_door_are_set_by_touch_alone(qtbot, jobs, tmp_path):
-    store = Store(f"sqlite:///{tmp_path}/door.sqlite")
-    store.migrate()
+    store = Store(readymade.made(tmp_path / "door.sqlite"))
     recogniser = Recogniser(DemoFaceModel, store, RecognitionSettings())
     nothing = lambda *_: None  # noqa: E731
     door = Door(

@@ -1,12 +1,16 @@
 """People's PINs, the way in that needs no face, and the administrator's passphrase."""
 
+import runpy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from hypothesis import given
 from hypothesis import strategies as st
 
+import core.pin
 from core.domain import Person, Reason, Validity, Verdict
 from core.errors import DoorwardError, InvalidField
 from core.pin import enter, hashed, hashed_passphrase, matches
@@ -67,6 +71,13 @@ def test_a_passphrase_is_kept_as_an_argon2id_hash_that_matches_it_alone(text):
     assert text not in stored
     assert matches(text, stored)
     assert not matches(text + " ", stored)
+
+
+def test_a_hash_costs_what_rfc_9106_asks_of_those_who_guess():
+    shipped = runpy.run_path(core.pin.__file__)
+    for stored in (shipped["hashed"]("135790", "135790"), shipped["hashed_passphrase"](*["correct horse"] * 2)):
+        assert extract_parameters(stored) == RFC_9106_LOW_MEMORY
+        assert matches("135790", stored) or matches("correct horse", stored)
 
 
 def test_a_passphrase_is_the_same_on_a_keyboard_that_types_accents_apart():

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+import readymade
 from fakes import template
 from peopleverbs import NOW
 
@@ -48,8 +49,7 @@ class Line:
 
 @pytest.fixture
 def real(tmp_path):
-    made = Store(f"sqlite:///{tmp_path}/door.sqlite")
-    made.migrate()
+    made = Store(readymade.made(tmp_path / "door.sqlite"))
     made.add_faces("ann", "Ann", [template("ann"), template("ann", away=0.1)], limit=4, consent=Consent("v1", NOW))
     made.add_faces("bob", "Bob Miller", [template("bob")], limit=4)
     made.add_faces("cem", "Cem", [template("cem")], limit=4)

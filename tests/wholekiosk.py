@@ -1,6 +1,7 @@
 """All of the kiosk in this process, on the demo's camera and model: window, engine, store, console."""
 
 import pytest
+import readymade
 from PySide6.QtCore import Qt
 
 from core.config import Settings
@@ -19,7 +20,7 @@ class Kiosk:
         usual = {
             "camera": {"source": "demo"},
             "models": {"pack": "demo"},
-            "database": {"url": f"sqlite:///{folder}/door.sqlite"},
+            "database": {"url": readymade.enrolled(folder / "door.sqlite")},
             "kiosk": {"api": False, "sounds": False},
         }
         self.settings = Settings(**{name: usual.get(name, {}) | sections.get(name, {}) for name in usual | sections})

@@ -1,6 +1,7 @@
 """The demo's face model: drawn heads and nothing else, from the pixels alone."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +24,7 @@ class DemoFaceModel:
     """Finds heads by their ring of ink, and tells them apart by the colours within it."""
 
     def __init__(self) -> None:
-        self._mask = _face_mask()
-        known = np.stack([self._colours(*_portrait(person)) for person in DEMO_PEOPLE])
-        self._mean = known.mean(axis=0)
-        self._spread = _even_spread(known - self._mean)
+        self._mean, self._spread = _learned()
 
     @property
     def id(self) -> str:
@@ -42,14 +40,23 @@ class DemoFaceModel:
 
     def embed(self, image: Image, face: Face) -> Vector:
         """The embedding, (128,) float32 of length 1. Raises InvalidEmbedding where there is none."""
-        return unit((self._colours(image, face.landmarks) - self._mean) @ self._spread)
+        return unit((_colours(image, face.landmarks) - self._mean) @ self._spread)
 
-    def _colours(self, image: Image, landmarks: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Lightness and warmth, (128,), of the face, nothing but the face."""
-        blue, green, red = align(image, landmarks).astype(np.float64).transpose(2, 0, 1)
-        planes = np.stack([(blue + green + red) / 3, red - blue]) * self._mask
-        side = planes.shape[1] // CELLS
-        return np.asarray(planes.reshape(2, CELLS, side, CELLS, side).mean(axis=(2, 4)).ravel())
+
+@cache
+def _learned() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The mean of the demo's people, (128,), and what spreads them; drawn once a process."""
+    known = np.stack([_colours(*_portrait(person)) for person in DEMO_PEOPLE])
+    mean = known.mean(axis=0)
+    return mean, _even_spread(known - mean)
+
+
+def _colours(image: Image, landmarks: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Lightness and warmth, (128,), of the face, nothing but the face."""
+    blue, green, red = align(image, landmarks).astype(np.float64).transpose(2, 0, 1)
+    planes = np.stack([(blue + green + red) / 3, red - blue]) * _face_mask()
+    side = planes.shape[1] // CELLS
+    return np.asarray(planes.reshape(2, CELLS, side, CELLS, side).mean(axis=(2, 4)).ravel())
 
 
 def _face(hole: NDArray[np.integer | np.floating]) -> Face | None:
@@ -77,6 +84,7 @@ def _portrait(person: DemoPerson) -> tuple[Image, NDArray[np.float64]]:
     return image, placed(LANDMARKS, (100, 100), 140)
 
 
+@cache
 def _face_mask() -> NDArray[np.float64]:
     """1 on the face of an aligned crop; 0 around it, which shows the background, and on the eyes, which blink."""
     image = np.zeros((200, 200, 3), np.uint8)
