@@ -31,7 +31,7 @@ lint: $(VENV)/ready
 	$(BIN)/mypy
 
 pytest: system
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 3 --dist worksteal
 
 SHARED := ../shared
 SOAKED := $(if $(wildcard $(SHARED)/video),--video $(SHARED)/video/lin_at_the_door.mp4 --face $(SHARED)/faces/lin/1.png)

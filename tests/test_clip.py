@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+import readymade
 
 from core.admin.replay import replay
 from core.camera import OpenCVCamera
@@ -28,13 +29,13 @@ SETTINGS = RecognitionSettings()
 
 @pytest.fixture(scope="module")
 def model(pack):
-    return InsightFaceModel(pack)
+    return InsightFaceModel(pack, threads=1)
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
 def store(request, tmp_path):
-    url = f"sqlite:///{tmp_path}/test.sqlite" if request.param == "sqlite" else request.getfixturevalue("mariadb_url")
-    store = Store(url)
+    here = request.param == "sqlite"
+    store = Store(readymade.made(tmp_path / "test.sqlite") if here else request.getfixturevalue("mariadb_url"))
     yield store
     store.close()
 
@@ -66,6 +67,7 @@ def test_the_person_enrolled_is_granted_once_while_they_stand_there(recogniser, 
     assert NEAR[0] < t < NEAR[1]
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)  # what is matched knows no database
 def test_somebody_not_enrolled_is_never_granted(recogniser, store, shared):
     for who in ("alex", "biden", "kit", "obama", "rose"):
         enrols(who, recogniser, store, shared)
@@ -73,6 +75,7 @@ def test_somebody_not_enrolled_is_never_granted(recogniser, store, shared):
 
 
 @pytest.mark.logs("camera:")
+@pytest.mark.parametrize("store", ["mariadb"], indirect=True)
 def test_the_live_engine_grants_the_same_visit_and_ends_it(recogniser, store, shared):
     enrols("lin", recogniser, store, shared)
     scenes, ended = [], threading.Event()

@@ -124,7 +124,7 @@ def test_a_pack_that_will_not_do_says_what_is_wrong_where_and_what_to_do(tmp_pat
 
 @pytest.fixture(scope="module")
 def model(pack):
-    return InsightFaceModel(pack)
+    return InsightFaceModel(pack, threads=1)
 
 
 @pytest.fixture(scope="module")

@@ -135,14 +135,14 @@ def test_a_pin_is_spoken_of_once_somebody_has_one(kiosk, qtbot):
     made.window.show_scene(Scene(Phase.PAUSED, wait=30))
     assert made.window.bar.pin.isHidden()
     assert "another way" not in made.window.banner.words.detail
-    gives_somebody_a_pin(made, qtbot)
+    made.parts.store.set_pin(made.parts.store.people()[0].user_id, hashed(PIN, PIN))
+    qtbot.waitUntil(made.window.bar.pin.isVisible, timeout=20_000)
     made.window.show_scene(Scene(Phase.PAUSED, wait=30))
     assert "another way" in made.window.banner.words.detail
 
 
 def test_where_pins_are_switched_off_none_is_spoken_of(kiosk, qtbot):
-    made = kiosk(sections={"kiosk": {"pin": False}})
-    made.parts.store.set_pin(made.parts.store.people()[0].user_id, hashed(PIN, PIN))
+    made = kiosk(pin=hashed(PIN, PIN), sections={"kiosk": {"pin": False}})
     qtbot.waitUntil(lambda: made.window.banner.phase is not Phase.STARTING, timeout=60_000)
     assert made.window.findChildren(QTimer, "pins") == []
     assert made.window.bar.pin.isHidden()
@@ -152,17 +152,16 @@ def test_where_pins_are_switched_off_none_is_spoken_of(kiosk, qtbot):
     assert "PIN" not in asked
 
 
-def gives_somebody_a_pin(made, qtbot):
-    """Whose it is. The door offers it soon after."""
-    user_id = made.parts.store.people()[0].user_id
-    made.parts.store.set_pin(user_id, hashed(PIN, PIN))
-    qtbot.waitUntil(made.window.bar.pin.isVisible, timeout=20_000)
-    return user_id
+@pytest.fixture
+def with_a_pin(kiosk, qtbot):
+    """Where the first of the demo's people has one."""
+    made = kiosk(pin=hashed(PIN, PIN))
+    qtbot.waitUntil(made.window.bar.pin.isVisible)
+    return made
 
 
-def test_a_pin_is_asked_for_over_the_door_and_leads_back(kiosk, qtbot):
-    made = kiosk()
-    gives_somebody_a_pin(made, qtbot)
+def test_a_pin_is_asked_for_over_the_door_and_leads_back(with_a_pin, qtbot):
+    made = with_a_pin
     made.press(made.window.bar.pin)
     page = made.window.findChild(PinPage)
     page.leave()
@@ -170,12 +169,11 @@ def test_a_pin_is_asked_for_over_the_door_and_leads_back(kiosk, qtbot):
     assert made.window.door.isVisible()
 
 
-def test_a_persons_pin_opens_the_door(kiosk, qtbot):
-    made = kiosk()
-    user_id = gives_somebody_a_pin(made, qtbot)
+def test_a_persons_pin_opens_the_door(with_a_pin, qtbot):
+    made = with_a_pin
     made.press(made.window.bar.pin)
     page = made.window.findChild(PinPage)
-    page.user_id.setText(user_id)
+    page.user_id.setText(made.parts.store.people()[0].user_id)
     page.pin.setText(PIN)
     made.press(page.go)
     qtbot.waitUntil(lambda: any(getattr(e, "source", "") == "pin" for e in made.parts.store.events()), timeout=10_000)

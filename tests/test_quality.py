@@ -78,7 +78,7 @@ def test_half_a_crop_is_half_hidden():
 
 @pytest.fixture(scope="module")
 def model(pack):
-    return InsightFaceModel(pack)
+    return InsightFaceModel(pack, threads=1)
 
 
 def faces_in(folder, model):

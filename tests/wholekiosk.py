@@ -15,7 +15,7 @@ from kiosk.session import make_window, open_office
 class Kiosk:
     """Its window, its parts, and what was told to the process above it."""
 
-    def __init__(self, qtbot, folder, *, demo, **sections):
+    def __init__(self, qtbot, folder, *, demo, pin, **sections):
         self._qtbot = qtbot
         usual = {
             "camera": {"source": "demo"},
@@ -25,6 +25,8 @@ class Kiosk:
         }
         self.settings = Settings(**{name: usual.get(name, {}) | sections.get(name, {}) for name in usual | sections})
         self.parts = make_parts(self.settings, folder / "config.yaml", demo=demo)
+        if pin is not None:
+            self.parts.store.set_pin(self.parts.store.people()[0].user_id, pin)
         self.window = make_window(self.settings, self.parts)
         self.told = []
         self.office = open_office(self.window, self.parts, self.told.append)
@@ -52,8 +54,8 @@ class Kiosk:
 
 @pytest.fixture
 def kiosk(qtbot, tmp_path):
-    def make(*, demo=True, sections=(), **secrets):
-        made = Kiosk(qtbot, tmp_path, demo=demo, **dict(sections))
+    def make(*, demo=True, pin=None, sections=(), **secrets):
+        made = Kiosk(qtbot, tmp_path, demo=demo, pin=pin, **dict(sections))
         kiosks.append(made)
         for role, secret in secrets.items():
             made.parts.store.set_secret(Role(role), secret)
