@@ -74,7 +74,11 @@ class EnrolmentRoutes:
         partial: Annotated[bool, Query(description="Store the good pictures, tell of the others")] = False,
         idempotency_key: Annotated[
             str | None,
-            Header(pattern=KEY, description="Chosen by you for this request: sent again within a day, it is done once"),
+            Header(
+                alias="Idempotency-Key",
+                pattern=KEY,
+                description="Chosen by you for this request: sent again within a day, it is done once",
+            ),
         ] = None,
     ) -> EnrolledInPart | Enrolled:
         """Stores a face for each picture, all or none. The pictures themselves are not kept."""

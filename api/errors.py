@@ -18,7 +18,6 @@ HEADERS = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
 }
-HEADERS_OF_REQUESTS = {name.lower(): name for name in ("Idempotency-Key", "Last-Event-ID")}
 PROTOCOL = {status: code for code, status, _ in codes.PROTOCOL}
 SENTENCES = {  # where Starlette's own does not help
     HTTPStatus.FORBIDDEN: (
@@ -116,7 +115,7 @@ async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
 def _field(fault: str, place: tuple[int | str, ...]) -> str:
     """The name of ours that is at fault; of what has none, and of names that a client made up, that it is the body."""
     name = place[1] if len(place) > 1 and fault != "extra_forbidden" else None
-    return HEADERS_OF_REQUESTS.get(name, name) if isinstance(name, str) else "body"
+    return name if isinstance(name, str) else "body"
 
 
 async def _protocol(request: Request, error: HTTPException) -> JSONResponse:

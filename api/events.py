@@ -95,7 +95,12 @@ class EventRoutes:
         call: Annotated[Asked, Depends(asked)],
         last_event_id: Annotated[
             int | None,
-            Header(ge=0, lt=2**63, description="`id` of the last message that was read; 0: from the very first entry"),
+            Header(
+                alias="Last-Event-ID",
+                ge=0,
+                lt=2**63,
+                description="`id` of the last message that was read; 0: from the very first entry",
+            ),
         ] = None,
     ) -> StreamingResponse:
         """Server-sent events: what happens from now on, or since `Last-Event-ID`; each entry once, none left out.
