@@ -10,6 +10,7 @@ from core.admin.shell import ConfigOption, DemoOption, JsonOption, Shell, shell
 from core.apikeys import digest, new_key
 from core.domain import ApiKey, Scope
 from core.errors import Conflict, InvalidField, KeyNotFound
+from core.keyring import Keyring
 
 SCOPES = ", ".join(Scope)
 LONGEST_NAME = 64
@@ -67,8 +68,7 @@ def rotate(
 ) -> None:
     """Make a key in the place of another, of the same name and scopes. Both are good for a while."""
     sh = shell(context, config, json, demo)
-    keyring, now = sh.store().keyring, datetime.now(UTC)
-    old = _named(keyring.known(), which, now)[-1]
+    keyring, now, (*_, old) = _found(sh, which)
     both = _span("--overlap", overlap)
     if both is None:
         raise InvalidField("--overlap", "expected a time such as 24h, 7d or 0h")
@@ -91,18 +91,22 @@ def revoke(
 ) -> None:
     """Take a key back, or all that have that name: nobody gets in by it from now on."""
     sh = shell(context, config, json, demo)
-    keyring, now = sh.store().keyring, datetime.now(UTC)
-    for one in _named(keyring.known(), which, now):
+    keyring, now, found = _found(sh, which)
+    for one in found:
         keyring.revoke(one.prefix, now)
         sh.say(f"Revoked {one.prefix} ({one.name}).", prefix=one.prefix, name=one.name, revoked=now.isoformat())
 
 
-def _named(keys: list[ApiKey], which: str, now: datetime) -> list[ApiKey]:
-    """The keys of that name or prefix that are good, the oldest first. Raises KeyNotFound."""
-    found = [one for one in keys if which in (one.prefix, one.name) and one.good(now)]
+def _found(sh: Shell, which: str) -> tuple[Keyring, datetime, list[ApiKey]]:
+    """Where the keys are, what time it is, and those of that name or prefix that are good, the oldest first.
+
+    Raises KeyNotFound where there is none, and StoreUnavailable.
+    """
+    keyring, now = sh.store().keyring, datetime.now(UTC)
+    found = [one for one in keyring.known() if which in (one.prefix, one.name) and one.good(now)]
     if not found:
         raise KeyNotFound("No key of that name or prefix is good at this time. `doorward-admin key list` has them all.")
-    return found
+    return keyring, now, found
 
 
 def _name(name: str) -> str:
