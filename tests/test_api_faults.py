@@ -71,19 +71,35 @@ NOT_A_GRANT = st.builds(
 )
 
 
+class Ill:
+    """An API that would grant, but for its parts, which fail as they are told."""
+
+    def __init__(self) -> None:
+        self._recogniser, self.store = FakeRecogniser(), FakeStore()
+        self.app = faked(self._recogniser, store=self.store)
+
+    def fails(self, fault: Exception, where: str) -> None:
+        self._recogniser.outcome = fault if where == "identify" else GRANTED
+        self._recogniser.missing = fault if where == "model" else None
+        self.store.fault = fault if where == "record" else None
+
+
+@pytest.fixture(scope="module")
+def ill() -> Ill:
+    return Ill()
+
+
 @pytest.mark.logs("a request failed")
 @pytest.mark.parametrize("fault", EVERYTHING, ids=lambda fault: type(fault).__name__)
 @pytest.mark.parametrize("where", ["model", "identify", "record"])
-def test_no_failure_ends_in_granted(fault: Exception, where: str) -> None:
-    recogniser = FakeRecogniser(fault if where == "identify" else GRANTED)
-    recogniser.missing = fault if where == "model" else None
-    store = FakeStore(fault if where == "record" else None)
-    answer = match(faked(recogniser, store=store), PICTURE)
+def test_no_failure_ends_in_granted(ill: Ill, fault: Exception, where: str) -> None:
+    ill.fails(fault, where)
+    answer = match(ill.app, PICTURE)
     assert answer.status_code >= 400
     assert "access_granted" not in answer.text
     assert "user-7" not in answer.text
     assert SECRET not in answer.text
-    assert store.recorded == []
+    assert ill.store.recorded == []
 
 
 def test_nothing_but_granted_is_answered_as_granted() -> None:
