@@ -13,16 +13,19 @@ from pathlib import Path
 import pytest
 from conftest import required
 from desktop import DeskKiosk, Desktop, eventually
+from enroldesk import filmed
 from streams import HttpCamera
 
+from core.demo.camera import VISIT
 from core.domain import Act, Event, Incident, Reason, Role, Verdict
+from core.opencv import cv2
 from core.pin import hashed, hashed_passphrase, matches
 from core.store import Store
 
 PASSPHRASE, PIN = "Open sesame 7", "271828"
 OFFLINE = "The door is offline"
 CONFIG = """
-camera: {{source: "{source}", timeout: 2.0}}
+camera: {{source: "{source}", loop: true, timeout: 2.0}}
 models: {{pack: demo}}
 kiosk: {{sounds: false}}
 api: {{port: {port}}}
@@ -121,8 +124,19 @@ def touches(kiosk, text):
         kiosk.clicks("Space" if character == " " else character)
 
 
-def test_a_newcomer_sets_it_up_enrols_somebody_and_sees_them_let_in(place):
-    door = place()
+@pytest.fixture
+def ben_again_and_again(tmp_path):
+    """A film of one visit: of the demo's six people he would come back once in a minute."""
+    path, frames = tmp_path / "ben.avi", filmed(0.0, VISIT)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 15, frames[0].image.shape[1::-1])
+    for frame in frames:
+        writer.write(frame.image)
+    writer.release()
+    return path
+
+
+def test_a_newcomer_sets_it_up_enrols_somebody_and_sees_them_let_in(place, ben_again_and_again):
+    door = place(source=ben_again_and_again)
     is_set_up(door, door.kiosk)
     enrols_at_the_camera(door, door.kiosk)
     door.kiosk.clicks("Back to the door")
