@@ -34,7 +34,7 @@ class Desktop:
             self.display = f":{told.readline().strip()}"
 
     def click(self, x, y):
-        self._do("mousemove", "--sync", x, y, "click", 1)
+        self._do("mousemove", x, y, "click", 1)  # in that order; --sync waits 15 s where it is there already
 
     def press(self, *keys):
         self._do("key", "--clearmodifiers", *keys)

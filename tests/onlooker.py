@@ -5,6 +5,7 @@ It asks Qt's accessibility interface and touches nothing; clicks and keys come f
 
 import json
 import socket
+import sys
 import threading
 import time
 
@@ -17,6 +18,8 @@ def watch(fd):
 
 
 def _serve(asked):
+    while "PySide6.QtWidgets" not in sys.modules:  # two threads that import at once may each find half of a module
+        time.sleep(READY)
     from PySide6.QtWidgets import QApplication
 
     while not isinstance(app := QApplication.instance(), QApplication):

@@ -78,14 +78,14 @@ def test_a_locked_door_is_locked_in_the_next_child_and_an_unlocked_one_is_not():
 
 
 class Asked:
-    """Sends a signal to this process as soon as the child runs."""
+    """Sends a signal to this process as soon as `due`: by default, as the child runs."""
 
-    def __init__(self, number):
-        self._thread = threading.Thread(target=self._ask, args=(number,))
+    def __init__(self, number, due=runs):
+        self._thread = threading.Thread(target=self._ask, args=(number, due))
 
-    def _ask(self, number):
+    def _ask(self, number, due):
         until = time.monotonic() + 10
-        while not runs() and time.monotonic() < until:
+        while not due() and time.monotonic() < until:
             time.sleep(0.01)
         os.kill(os.getpid(), number)
 
@@ -111,8 +111,8 @@ def test_a_child_that_will_not_end_is_ended():
 
 
 @pytest.mark.logs("the kiosk has crashed")
-def test_it_can_be_ended_while_it_waits_to_start_again():
-    with Asked(signal.SIGTERM):
+def test_it_can_be_ended_while_it_waits_to_start_again(caplog):
+    with Asked(signal.SIGTERM, lambda: "it starts again" in caplog.text):
         assert supervised(NOTES + "os.abort()", Waits(first=60.0)).run() == 0
     assert len(runs()) == 1
 
