@@ -155,9 +155,11 @@ class Outbox:
             self._journal.renew_key()
 
     def _deliver_all(self, stopped: Callable[[], bool]) -> None:
-        for notes, read in self._batches():
-            self._deliver(notes)
-            self._delivered = read
+        for read, end in self._batches():
+            self._deliver([Note.unpacked(text) for text in read if text is not None])
+            if None in read:
+                self._journal.keep_aside()
+            self._delivered = end
             self._pass_on_standing()
             if stopped():
                 break
@@ -180,13 +182,10 @@ class Outbox:
             raise
         self._wake.set()
 
-    def _batches(self) -> Iterator[tuple[list[Note], Place]]:
+    def _batches(self) -> Iterator[tuple[list[bytes | None], Place]]:
         entries = self._journal.entries(self._delivered)
         while batch := list(islice(entries, BATCH)):
-            read = [self._journal.read(entry) for entry in batch]
-            if None in read:
-                log.error("%d entries of the journal are damaged and cannot be delivered", read.count(None))
-            yield [Note.unpacked(text) for text in read if text is not None], batch[-1].end
+            yield [self._journal.read(entry) for entry in batch], batch[-1].end
 
     def _deliver(self, notes: list[Note]) -> None:
         try:

@@ -137,6 +137,62 @@ def test_a_changed_or_swapped_record_is_not_believed_and_the_others_are(tmp_path
         assert [log.read(entry) for entry in log.entries()] == [None, None, b"ccc"]
 
 
+@pytest.mark.logs("damaged")
+@settings(max_examples=60)
+@given(damaged=st.integers(0, 5), where=st.integers(0, 40), bits=st.integers(1, 255))
+def test_one_damaged_byte_takes_no_other_record_with_it(tmp_path_factory, damaged, where, bits):
+    path = tmp_path_factory.mktemp("damaged") / "log"
+    texts = [b"%d" % number * 10 for number in range(6)]
+    with closing(SealedLog(path, KEYS)) as log:
+        entries = [log.append(text) for text in texts]
+    data = bytearray(path.read_bytes())
+    entry = entries[damaged]
+    data[entry.at.offset + min(where, entry.end.offset - entry.at.offset - 1)] ^= bits
+    path.write_bytes(data)
+    with closing(SealedLog(path, KEYS)) as log:
+        found = [log.read(entry) for entry in log.entries()]
+        assert [text for text in found if text is not None and text != texts[damaged]] == [
+            text for text in texts if text != texts[damaged]
+        ]
+        assert where >= sealedlog.FRAME.size - 1 or damaged == 5 or found == texts
+        log.append(b"new")
+        assert [log.read(entry) for entry in log.entries()][-1] == b"new"
+
+
+@pytest.mark.logs("damaged")
+def test_what_cannot_be_mended_is_kept_aside_or_refused(tmp_path):
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
+        first, *_, last = [log.append(text) for text in (b"one", b"two", b"three", b"four")]
+    data = bytearray((tmp_path / "log").read_bytes())
+    data[first.end.offset :] = b"x" * (last.end.offset - first.end.offset)
+    data[first.end.offset : first.end.offset + 5] = sealedlog.FRAME.pack(40, 0)
+    (tmp_path / "log").write_bytes(data)
+    with closing(SealedLog(tmp_path / "log", KEYS, keep=False)) as log, pytest.raises(LocalFileUnreadable):
+        log.count()
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
+        assert [log.read(entry) for entry in log.entries()] == [b"one"]
+    (aside,) = tmp_path.glob("log.damaged-*")
+    assert aside.read_bytes() == data
+    assert aside.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.logs("damaged")
+def test_an_entry_that_is_damaged_is_kept_aside_and_the_others_are_delivered(outbox, tmp_path):
+    inbox = FakeInbox()
+    box = outbox(inbox)
+    keys = [f"{box.record(visit(number)):032x}" for number in range(4)]
+    box.stop()
+    with closing(SealedLog(tmp_path / "journal", KEYS)) as log:
+        *_, third, _ = log.entries()
+    data = bytearray((tmp_path / "journal").read_bytes())
+    data[third.end.offset - 1] ^= 1
+    (tmp_path / "journal").write_bytes(data)
+    box.deliver()
+    assert [note.uid for note in inbox.notes] == [*keys[:2], keys[3]]
+    assert box.waiting == 0
+    assert len(list(tmp_path.glob("journal.damaged-*"))) == 1
+
+
 def test_another_key_is_refused_and_nothing_overwritten(tmp_path):
     with closing(SealedLog(tmp_path / "log", KEYS)) as log:
         log.append(b"one")
