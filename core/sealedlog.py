@@ -144,9 +144,19 @@ class SealedLog:
 
     def keep_aside(self) -> None:
         """A copy of it as it is, for whoever wants to look what was in there."""
-        aside = self.path.with_name(f"{self.path.name}.damaged-{time.time_ns()}")
+        aside = self.path.with_name(f"{self.path.stem}.damaged-{time.time_ns()}")
         shutil.copy(self.path, aside)
         log.error("%s is damaged: it is kept as %s, and what can be read is gone on with", self.path.name, aside.name)
+
+    def put_away(self, path: Path) -> bool:
+        """Gives it that name, if it is unreadable still. Whether it was: another thread may have been quicker."""
+        with self._lock:
+            try:
+                self.count()
+            except LocalFileUnreadable:
+                self.path.replace(path)
+                return True
+        return False
 
     def rename(self, path: Path) -> None:
         """In the place of whatever is called so."""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -423,6 +424,65 @@ def test_a_journal_of_another_key_is_kept_and_a_new_one_begun(tmp_path):
     box.stop()
     assert len(inbox.notes) == 1
     assert len(list(tmp_path.glob("journal.unreadable-*"))) == 1
+
+
+@pytest.mark.logs("sealed with a key")
+def test_a_journal_whose_key_comes_back_is_delivered_after_all(tmp_path):
+    inbox, source = FakeInbox(), FakeSource("22" * 32)
+    keys = []
+    for text in ("22" * 32, "11" * 32, f"{'11' * 32} {'22' * 32}"):
+        source.text = text
+        box = Outbox(tmp_path, Keys(source), inbox)
+        keys.append(f"{box.record(visit(len(keys))):032x}")
+        if len(keys) > 1:
+            box.deliver()
+        box.stop()
+    assert [note.uid for note in inbox.notes] == [keys[1], keys[2], keys[0]]
+    assert not list(tmp_path.glob("journal.unreadable-*"))
+
+
+@pytest.mark.logs("damaged")
+def test_what_is_damaged_in_such_a_journal_is_delivered_but_for_that_and_once(outbox, tmp_path):
+    inbox = FakeInbox()
+    with closing(SealedLog(tmp_path / "journal.unreadable-1", KEYS)) as log:
+        log.append(Note("00").packed())
+        end = log.append(Note("11").packed()).end.offset
+        log.append(Note("22").packed())
+    data = bytearray((tmp_path / "journal.unreadable-1").read_bytes())
+    data[end - 1] ^= 1
+    (tmp_path / "journal.unreadable-1").write_bytes(data)
+    for _ in range(2):
+        box = outbox(inbox)
+        box.deliver()
+        box.stop()
+    assert [note.uid for note in inbox.notes] == ["00", "22"]
+    assert [path.read_bytes() for path in tmp_path.glob("journal.*")] == [data]
+
+
+@pytest.mark.logs("sealed with a key")
+def test_two_threads_that_find_a_journal_unreadable_put_away_that_one_alone(outbox, tmp_path):
+    with closing(SealedLog(tmp_path / "journal", keys(2))) as log:
+        log.append(Note("00").packed())
+    inbox = FakeInbox()
+    box = outbox(inbox)
+    start = threading.Barrier(2)
+
+    def records(number):
+        start.wait(5)
+        return f"{box.record(visit(number)):032x}"
+
+    with ThreadPoolExecutor(2) as threads:
+        recorded = list(threads.map(records, range(2)))
+    box.deliver()
+    assert {note.uid for note in inbox.notes} == set(recorded)
+    assert len(list(tmp_path.glob("journal.unreadable-*"))) == 1
+
+
+def test_a_journal_that_is_unreadable_no_more_stays(tmp_path):
+    with closing(SealedLog(tmp_path / "journal", KEYS)) as log:
+        log.append(b"one")
+        assert not log.put_away(tmp_path / "away")
+        assert log.count() == 1
 
 
 def test_a_journal_that_somebody_deletes_is_begun_anew(outbox, tmp_path):
