@@ -46,7 +46,7 @@ class GalleryCopy:
     def __init__(self, path: Path, keys: Keys) -> None:
         self._path = path
         self._keys = keys
-        self._log = SealedLog(path, keys)
+        self._log = SealedLog(path, keys, keep=False)
         self._new: SealedLog | None = None
         self._ours = False
         self.mark: Mark | None = None
@@ -80,7 +80,7 @@ class GalleryCopy:
         self._abandon()
         with suppress(LocalFileUnreadable):  # it goes anyway
             self._hold()
-        self._new = SealedLog(self._path.with_name(f"{self._path.name}.new"), self._keys)
+        self._new = SealedLog(self._path.with_name(f"{self._path.name}.new"), self._keys, keep=False)
         self._new.path.unlink(missing_ok=True)
         self._count = 0
         self._put(BEGIN, {"model_id": model_id, "epoch": mark.epoch, "version": mark.version})

@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -29,7 +29,7 @@ from core.events import Note, event_row, incident_row
 from core.sealedlog import Place, SealedLog, records
 
 log = logging.getLogger(__name__)
-JOURNAL, REFUSED = "journal", "refused"
+JOURNAL, REFUSED, UNREADABLE = "journal", "refused", "journal.unreadable-"
 BATCH = 200  # entries in one transaction
 AGAIN = 1.0  # seconds until a database that was away is asked again
 PATIENCE = 1.0  # seconds that who tells how a door stands waits for the database
@@ -68,6 +68,7 @@ class Outbox:
         *,
         again: float = AGAIN,
     ) -> None:
+        self._folder, self._keys = folder, keys
         self._journal = SealedLog(folder / JOURNAL, keys)
         self._refused = SealedLog(folder / REFUSED, keys)
         self._inbox = inbox
@@ -153,16 +154,30 @@ class Outbox:
         if time.monotonic() - self._renewed >= RENEW:
             self._renewed = time.monotonic()
             self._journal.renew_key()
+            self._deliver_put_away()
 
     def _deliver_all(self, stopped: Callable[[], bool]) -> None:
-        for notes, read in self._batches():
-            self._deliver(notes)
-            self._delivered = read
+        for read, end in self._batches(self._journal, self._delivered):
+            self._deliver([Note.unpacked(text) for text in read if text is not None])
+            if None in read:
+                self._journal.keep_aside()
+            self._delivered = end
             self._pass_on_standing()
             if stopped():
                 break
         if self._delivered is not None and self._journal.clear(self._delivered):
             self._delivered = None
+
+    def _deliver_put_away(self) -> None:
+        """What lay there unreadable, where its key is back."""
+        for path in sorted(self._folder.glob(f"{UNREADABLE}*")):
+            with closing(SealedLog(path, self._keys)) as put_away, suppress(LocalFileUnavailable, OSError):
+                for read, _ in self._batches(put_away):
+                    self._deliver([Note.unpacked(text) for text in read if text is not None])
+                    if None in read:
+                        put_away.keep_aside()
+                put_away.remove()
+                log.info("%s opens again; what was in it is delivered", path.name)
 
     def _write(self, row: dict[str, object]) -> int:
         uid = uuid4()
@@ -180,13 +195,10 @@ class Outbox:
             raise
         self._wake.set()
 
-    def _batches(self) -> Iterator[tuple[list[Note], Place]]:
-        entries = self._journal.entries(self._delivered)
+    def _batches(self, journal: SealedLog, after: Place | None = None) -> Iterator[tuple[list[bytes | None], Place]]:
+        entries = journal.entries(after)
         while batch := list(islice(entries, BATCH)):
-            read = [self._journal.read(entry) for entry in batch]
-            if None in read:
-                log.error("%d entries of the journal are damaged and cannot be delivered", read.count(None))
-            yield [Note.unpacked(text) for text in read if text is not None], batch[-1].end
+            yield [journal.read(entry) for entry in batch], batch[-1].end
 
     def _deliver(self, notes: list[Note]) -> None:
         try:
@@ -208,10 +220,10 @@ class Outbox:
 
     def _put_away(self, error: LocalFileUnreadable) -> None:
         """A journal that this key does not open is kept for whoever has its key."""
-        away = self._journal.path.with_name(f"journal.unreadable-{time.time_ns()}")
-        self._journal.path.replace(away)
-        self._delivered = None
-        log.error("%s It is kept as %s; a new one is begun.", error, away.name)
+        away = self._folder / f"{UNREADABLE}{time.time_ns()}"
+        if self._journal.put_away(away):
+            self._delivered = None
+            log.error("%s It is kept as %s; a new one is begun.", error, away.name)
 
     def _pass_on_standing(self) -> None:
         waiting = self._standing

@@ -2,15 +2,17 @@
 
 The file begins with a random name of its own. Each record is AES-256-GCM, bound to that name, its kind and its number,
 so that none can be changed, swapped, repeated or taken from another file. A record cut short at the end, as by a power
-cut, was never acknowledged and is dropped.
+cut, was never acknowledged and is dropped. Damage elsewhere takes no other record with it.
 """
 
 import fcntl
 import logging
 import os
 import secrets
+import shutil
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ BOUND = struct.Struct("<QB")  # number and kind
 FIRST = 0xFF  # the kind of the record that tells whether the key is right
 KEY_ID = 16  # characters
 HEAD = len(MAGIC) + NAME + KEY_ID
+FAR = 1 << 20  # bytes within which the record after a damaged one is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,11 @@ class SealedLog:
     Each method may raise LocalFileUnavailable, and LocalFileUnreadable where the key is not among `keys`.
     """
 
-    def __init__(self, path: Path, keys: Keys) -> None:
+    def __init__(self, path: Path, keys: Keys, *, keep: bool = True) -> None:
+        """`keep`: what cannot be mended is kept beside it, and the rest gone on with; else LocalFileUnreadable."""
         self.path = path
         self._keys = keys
+        self._keep = keep
         self._key: Key | None = None
         self._lock = threading.RLock()
         self._fd: int | None = None
@@ -136,6 +141,22 @@ class SealedLog:
             return True  # there is none that is newer
         with self._opened():
             return self._key == newest or not self._name
+
+    def keep_aside(self) -> None:
+        """A copy of it as it is, for whoever wants to look what was in there."""
+        aside = self.path.with_name(f"{self.path.stem}.damaged-{time.time_ns()}")
+        shutil.copy(self.path, aside)
+        log.error("%s is damaged: it is kept as %s, and what can be read is gone on with", self.path.name, aside.name)
+
+    def put_away(self, path: Path) -> bool:
+        """Gives it that name, if it is unreadable still. Whether it was: another thread may have been quicker."""
+        with self._lock:
+            try:
+                self.count()
+            except LocalFileUnreadable:
+                self.path.replace(path)
+                return True
+        return False
 
     def rename(self, path: Path) -> None:
         """In the place of whatever is called so."""
@@ -218,14 +239,40 @@ class SealedLog:
                 "or move the file away."
             )
         self._begin = self._end = first.end
-        last = None
-        while (entry := self._entry(fd, self._end, size)) is not None:
-            last, self._end = entry, entry.end
-        if last is not None and self._end.offset == size and self._open(fd, last) is None:
-            self._end = last.at
-        if self._end.offset < size:
+        while self._end.offset < size:
+            entries = list(self._walk(fd, self._end, size))
+            whole = bool(entries) and entries[-1].end.offset == size
+            while entries and self._open(fd, entries[-1]) is None:
+                entries.pop()
+                whole = False
+            self._end = entries[-1].end if entries else self._end  # its number is right, so those of all before it are
+            if not whole and not self._mend(fd, size):
+                self._cut(fd, size)
+                return
+
+    def _mend(self, fd: int, size: int) -> bool:
+        """Whether there is a record beyond the damaged one at the end. That one's frame leads there from now on."""
+        number, data = self._end.number + 1, os.pread(fd, FAR, self._end.offset)
+        for skip in range(FRAME.size + LONGER, len(data) - FRAME.size - LONGER + 1):
+            length, kind = FRAME.unpack_from(data, skip)
+            entry = Entry(kind, Place(self._end.offset + skip, number), length)
+            if LONGER <= length <= FAR and entry.end.offset <= size and self._open(fd, entry) is not None:
+                log.error("%s is damaged; the records after that are found again", self.path.name)
+                _write_all(fd, FRAME.pack(skip - FRAME.size, data[FRAME.size - 1]), self._end.offset)
+                return True
+        return False
+
+    def _cut(self, fd: int, size: int) -> None:
+        """Drops what was never acknowledged. Raises LocalFileUnreadable where it may have been."""
+        frame = os.pread(fd, FRAME.size, self._end.offset)
+        length = FRAME.unpack(frame)[0] if len(frame) == FRAME.size else size
+        if self._end.offset + FRAME.size + length >= _solid(fd, self._end.offset, size):
             log.info("a record of %s was cut short before it counted; it is dropped", self.path.name)
-            os.ftruncate(fd, self._end.offset)
+        elif self._keep:
+            self.keep_aside()
+        else:
+            raise LocalFileUnreadable(f"{self.path} is damaged. It is made anew as soon as the database answers.")
+        os.ftruncate(fd, self._end.offset)
 
     def _begin_anew(self, fd: int) -> None:
         os.ftruncate(fd, 0)
@@ -240,6 +287,12 @@ class SealedLog:
     def _write(self, fd: int, payload: bytes, kind: int) -> None:
         sealed = self._sealing.seal(payload, self._bound(self._end.number, kind))
         _write_all(fd, FRAME.pack(len(sealed), kind) + sealed, self._end.offset)
+
+    def _walk(self, fd: int, at: Place, end: int) -> Iterator[Entry]:
+        """As far as one frame leads to the next."""
+        while (entry := self._entry(fd, at, end)) is not None:
+            yield entry
+            at = entry.end
 
     def _entry(self, fd: int, at: Place, end: int) -> Entry | None:
         frame = os.pread(fd, FRAME.size, at.offset)
@@ -271,6 +324,17 @@ def _write_all(fd: int, data: bytes, offset: int) -> None:
     while data:
         written = os.pwrite(fd, data, offset)
         data, offset = data[written:], offset + written
+
+
+def _solid(fd: int, begin: int, end: int) -> int:
+    """Where the zeros begin with which a power cut leaves what was not on disk yet."""
+    while end > begin:
+        at = max(begin, end - FAR)
+        data = os.pread(fd, end - at, at).rstrip(b"\0")
+        if data:
+            return at + len(data)
+        end = at
+    return end
 
 
 def _sync(folder: Path) -> None:

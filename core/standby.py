@@ -6,7 +6,7 @@ what it had, and a door that starts then begins with the copy, for as long as th
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from math import inf
 from typing import Protocol, TypeVar
 
 from core.contact import Contact, Instant, instant
+from core.copying import copied
 from core.domain import Person
 from core.errors import (
     EncryptionKeyUnavailable,
@@ -21,6 +22,7 @@ from core.errors import (
     OfflineTooLong,
     SealBroken,
     StoreUnavailable,
+    Unavailable,
 )
 from core.gallerycopy import GalleryCopy, Pins
 from core.templates import NO_ROWS, BeginAnew, Changes, Mark, Page, Rows, Templates
@@ -32,8 +34,8 @@ RENEW = 60.0  # seconds from one look for a newer key to the next
 AGAIN = 5.0  # seconds until one that could not be read is
 NO_COPY = "The database does not answer, and there is no local copy to go by. See that its server runs."
 UNKNOWN = (
-    "Offline for too long, as far as anybody can tell: this machine was started again, and its clock stands before "
-    "what it said then. Set the clock, and see that the database's server runs."
+    "Offline for too long, as far as anybody can tell: this machine was started again, and its clock is behind what it "
+    "said then. Set the clock, and see that the database's server runs."
 )
 TOO_LONG = (
     "Offline for too long. The database was last heard of {} ago, and offline.max_age allows for {}. "
@@ -90,6 +92,10 @@ class Standby:
         self._pins: dict[str, tuple[Person, str]] = {}
         self._touched = self._failed = self._renewed = -ANEW
         self._loaded = False
+        self._model_id = ""
+        self._given: tuple[int, Page] | None = None
+        self._told: tuple[Mark, Changes] | None = None
+        self._copying: Iterator[None] | None = None
         self.problem = ""
         """Why there is no copy on disk; empty while there is one, or is to be."""
 
@@ -109,7 +115,7 @@ class Standby:
 
     def mark(self) -> Mark:
         """Asks the database each time, so that it is seen when it is back."""
-        before = Contact(self._now())
+        self._given, before = None, Contact(self._now())
         try:
             self._source.migrate()
             mark = self._source.mark()
@@ -120,25 +126,34 @@ class Standby:
         if mark == self._held:
             self._note(before)
             self._renew_key()
+        self._copy_anew()
         return mark
 
     def total(self, model_id: str) -> int:
         return self._copy.total if self._away else self._source.total(model_id)
 
     def page(self, model_id: str, after: int = 0) -> Page:
-        """All of one load come from the database, or all from the copy, whose pages have numbers below 0."""
+        """All of one load come from the database, or all from the copy, whose pages have numbers below 0.
+
+        Asked for again, since it could not be taken in, it is the same one.
+        """
+        if self._given is not None and self._given[0] == after:
+            return self._given[1]
         try:
-            if self._away is not None or after < 0:
-                return self._own_page(model_id, -after)
-            return self._through(model_id, after)
+            from_copy = self._away is not None or after < 0
+            page = self._own_page(model_id, -after) if from_copy else self._through(model_id, after)
         except StoreUnavailable as error:
             self._lose(error)
             raise BeginAnew(str(error)) from error
+        self._given = (after, page)
+        return page
 
     def changes(self, model_id: str, since: Mark) -> Changes | None:
+        if self._told is not None and self._told[0] == since:  # it could not be taken in
+            return self._told[1]
         if self._begun is not None and since == self._begun[0] != self._held and self._away is None:
             return self._source.changes(model_id, since)  # in the middle of reading all of it
-        if since != self._held or self._try_anew():
+        if since != self._held:
             return None
         if self._away is None:
             try:
@@ -187,6 +202,7 @@ class Standby:
         if self._away is None:
             self._away = datetime.now(UTC)
             log.info("the database is away: %s", error)
+        self._copying = None
         if not self._loaded and self._clock() - self._failed >= AGAIN:
             self._load()
 
@@ -216,6 +232,7 @@ class Standby:
             raise StoreUnavailable("The database went away while the gallery was read from it.")
         page = self._read(lambda: self._copy.page(number))
         if page.last is None:
+            self._model_id, self._told = model_id, None
             self._held, self._contact, self._pins = self._copy.mark, self._copy.contact, self._copy.pins
         return Page(page.rows, None if page.last is None else -page.last)
 
@@ -240,13 +257,13 @@ class Standby:
         page = self._source.page(model_id, after)
         if after == 0 and self._begun is not None:
             mark = self._begun[0]
-            self.problem = ""
+            self._copying, self.problem = None, ""
             self._keep(lambda: self._copy.begin(model_id, mark))
         self._keep(lambda: self._copy.add(page.rows))
         if page.last is None and self._begun is not None:
             pins = dict(self._source.pins())
             (self._held, contact), self._pins = self._begun, pins
-            self._contact, self._loaded = contact, True
+            self._contact, self._loaded, self._model_id, self._told = contact, True, model_id, None
             self._keep(lambda: self._copy.finish(pins, contact))
         return page
 
@@ -261,6 +278,7 @@ class Standby:
             self._pins.pop(who, None)
         self._pins |= pins
         self._held, self._contact = changes.mark, current
+        self._told = (since, changes) if changes.mark != since else None
         self._keep(lambda: self._copy.change(changes, pins, current))
         return changes
 
@@ -275,12 +293,19 @@ class Standby:
             self._renewed = self._clock()
             self._keep(self._copy.renew_key)
 
-    def _try_anew(self) -> bool:
-        """Whether it is time to write a copy again that could not be written."""
-        due = bool(self.problem) and self._away is None and self._clock() - self._failed >= ANEW
-        if due:
-            self._failed = self._clock()
-        return due
+    def _copy_anew(self) -> None:
+        """A copy that could not be written is tried again, a page a round, while the door goes by what it has."""
+        due = self.problem and self._clock() - self._failed >= ANEW
+        if due and self._copying is None and self._held is not None and self._contact is not None:
+            self._copying = copied(self._source, self._copy, self._model_id, self._held, self._contact)
+        if self._copying is None:
+            return
+        try:
+            if next(self._copying, self) is self:
+                self._copying, self.problem, self._loaded = None, "", True
+        except Unavailable as error:
+            self._copying = None
+            self._give_up(error)
 
     def _keep(self, write: Callable[[], None]) -> None:
         """On disk, if that can be: the door needs it only where it starts without a database."""
@@ -289,10 +314,13 @@ class Standby:
         try:
             write()
         except LocalFileUnavailable as error:
-            self._say(error)
-            if not isinstance(error.__cause__, EncryptionKeyUnavailable):  # that says nothing of the disk
-                with suppress(LocalFileUnavailable, OSError):
-                    self._copy.discard()
+            self._give_up(error)
+
+    def _give_up(self, error: Unavailable) -> None:
+        self._say(error)
+        if not isinstance(error.__cause__, EncryptionKeyUnavailable):  # that says nothing of the disk
+            with suppress(LocalFileUnavailable, OSError):
+                self._copy.discard()
 
     def _read(self, read: Callable[[], T]) -> T:
         try:
@@ -303,7 +331,7 @@ class Standby:
             self._loaded = False
             raise StoreUnavailable(NO_COPY) from error
 
-    def _say(self, error: LocalFileUnavailable) -> None:
+    def _say(self, error: Unavailable) -> None:
         if str(error) != self.problem:
             log.warning("there is no local copy to go by without the database: %s", error)
         self.problem, self._failed = str(error), self._clock()

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -135,6 +136,62 @@ def test_a_changed_or_swapped_record_is_not_believed_and_the_others_are(tmp_path
     (tmp_path / "log").write_bytes(data)
     with closing(SealedLog(tmp_path / "log", KEYS)) as log:
         assert [log.read(entry) for entry in log.entries()] == [None, None, b"ccc"]
+
+
+@pytest.mark.logs("damaged")
+@settings(max_examples=60)
+@given(damaged=st.integers(0, 5), where=st.integers(0, 40), bits=st.integers(1, 255))
+def test_one_damaged_byte_takes_no_other_record_with_it(tmp_path_factory, damaged, where, bits):
+    path = tmp_path_factory.mktemp("damaged") / "log"
+    texts = [b"%d" % number * 10 for number in range(6)]
+    with closing(SealedLog(path, KEYS)) as log:
+        entries = [log.append(text) for text in texts]
+    data = bytearray(path.read_bytes())
+    entry = entries[damaged]
+    data[entry.at.offset + min(where, entry.end.offset - entry.at.offset - 1)] ^= bits
+    path.write_bytes(data)
+    with closing(SealedLog(path, KEYS)) as log:
+        found = [log.read(entry) for entry in log.entries()]
+        assert [text for text in found if text is not None and text != texts[damaged]] == [
+            text for text in texts if text != texts[damaged]
+        ]
+        assert where >= sealedlog.FRAME.size - 1 or damaged == 5 or found == texts
+        log.append(b"new")
+        assert [log.read(entry) for entry in log.entries()][-1] == b"new"
+
+
+@pytest.mark.logs("damaged")
+def test_what_cannot_be_mended_is_kept_aside_or_refused(tmp_path):
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
+        first, *_, last = [log.append(text) for text in (b"one", b"two", b"three", b"four")]
+    data = bytearray((tmp_path / "log").read_bytes())
+    data[first.end.offset :] = b"x" * (last.end.offset - first.end.offset)
+    data[first.end.offset : first.end.offset + 5] = sealedlog.FRAME.pack(40, 0)
+    (tmp_path / "log").write_bytes(data)
+    with closing(SealedLog(tmp_path / "log", KEYS, keep=False)) as log, pytest.raises(LocalFileUnreadable):
+        log.count()
+    with closing(SealedLog(tmp_path / "log", KEYS)) as log:
+        assert [log.read(entry) for entry in log.entries()] == [b"one"]
+    (aside,) = tmp_path.glob("log.damaged-*")
+    assert aside.read_bytes() == data
+    assert aside.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.logs("damaged")
+def test_an_entry_that_is_damaged_is_kept_aside_and_the_others_are_delivered(outbox, tmp_path):
+    inbox = FakeInbox()
+    box = outbox(inbox)
+    keys = [f"{box.record(visit(number)):032x}" for number in range(4)]
+    box.stop()
+    with closing(SealedLog(tmp_path / "journal", KEYS)) as log:
+        *_, third, _ = log.entries()
+    data = bytearray((tmp_path / "journal").read_bytes())
+    data[third.end.offset - 1] ^= 1
+    (tmp_path / "journal").write_bytes(data)
+    box.deliver()
+    assert [note.uid for note in inbox.notes] == [*keys[:2], keys[3]]
+    assert box.waiting == 0
+    assert len(list(tmp_path.glob("journal.damaged-*"))) == 1
 
 
 def test_another_key_is_refused_and_nothing_overwritten(tmp_path):
@@ -367,6 +424,65 @@ def test_a_journal_of_another_key_is_kept_and_a_new_one_begun(tmp_path):
     box.stop()
     assert len(inbox.notes) == 1
     assert len(list(tmp_path.glob("journal.unreadable-*"))) == 1
+
+
+@pytest.mark.logs("sealed with a key")
+def test_a_journal_whose_key_comes_back_is_delivered_after_all(tmp_path):
+    inbox, source = FakeInbox(), FakeSource("22" * 32)
+    keys = []
+    for text in ("22" * 32, "11" * 32, f"{'11' * 32} {'22' * 32}"):
+        source.text = text
+        box = Outbox(tmp_path, Keys(source), inbox)
+        keys.append(f"{box.record(visit(len(keys))):032x}")
+        if len(keys) > 1:
+            box.deliver()
+        box.stop()
+    assert [note.uid for note in inbox.notes] == [keys[1], keys[2], keys[0]]
+    assert not list(tmp_path.glob("journal.unreadable-*"))
+
+
+@pytest.mark.logs("damaged")
+def test_what_is_damaged_in_such_a_journal_is_delivered_but_for_that_and_once(outbox, tmp_path):
+    inbox = FakeInbox()
+    with closing(SealedLog(tmp_path / "journal.unreadable-1", KEYS)) as log:
+        log.append(Note("00").packed())
+        end = log.append(Note("11").packed()).end.offset
+        log.append(Note("22").packed())
+    data = bytearray((tmp_path / "journal.unreadable-1").read_bytes())
+    data[end - 1] ^= 1
+    (tmp_path / "journal.unreadable-1").write_bytes(data)
+    for _ in range(2):
+        box = outbox(inbox)
+        box.deliver()
+        box.stop()
+    assert [note.uid for note in inbox.notes] == ["00", "22"]
+    assert [path.read_bytes() for path in tmp_path.glob("journal.*")] == [data]
+
+
+@pytest.mark.logs("sealed with a key")
+def test_two_threads_that_find_a_journal_unreadable_put_away_that_one_alone(outbox, tmp_path):
+    with closing(SealedLog(tmp_path / "journal", keys(2))) as log:
+        log.append(Note("00").packed())
+    inbox = FakeInbox()
+    box = outbox(inbox)
+    start = threading.Barrier(2)
+
+    def records(number):
+        start.wait(5)
+        return f"{box.record(visit(number)):032x}"
+
+    with ThreadPoolExecutor(2) as threads:
+        recorded = list(threads.map(records, range(2)))
+    box.deliver()
+    assert {note.uid for note in inbox.notes} == set(recorded)
+    assert len(list(tmp_path.glob("journal.unreadable-*"))) == 1
+
+
+def test_a_journal_that_is_unreadable_no_more_stays(tmp_path):
+    with closing(SealedLog(tmp_path / "journal", KEYS)) as log:
+        log.append(b"one")
+        assert not log.put_away(tmp_path / "away")
+        assert log.count() == 1
 
 
 def test_a_journal_that_somebody_deletes_is_begun_anew(outbox, tmp_path):

@@ -17,9 +17,16 @@ from core import gallerycopy, standby
 from core.contact import Contact, Instant, instant
 from core.domain import Person, Validity
 from core.encryption import KeyFile, Keys
-from core.errors import EncryptionKeyUnavailable, LocalFileUnavailable, OfflineTooLong, StoreUnavailable
+from core.errors import (
+    EncryptionKeyUnavailable,
+    LocalFileUnavailable,
+    OfflineTooLong,
+    SearchUnavailable,
+    StoreUnavailable,
+)
 from core.follower import Follower
 from core.gallerycopy import GalleryCopy
+from core.shelf import Shelf
 from core.standby import Standby
 from core.store import Store
 from core.templates import Mark
@@ -345,13 +352,73 @@ def test_where_no_copy_can_be_kept_a_running_door_goes_on_and_tries_again_later(
     door.polls()
     assert door.known == {"b"}
     door.database.comes_back()
+    door.database.gains(*map(template, "cde"))
+    door.polls()
     door.waits(standby.ANEW)
-    door.database.gains(template("c"))
+    door.polls()
+    door.database.loses("b")
+    door.database.gains(template("f"))
+    before = len(door.galleries)
+    for _ in range(4):
+        door.polls()
+    assert door.standby.problem == ""
+    assert len(door.galleries) == before + 1, "who follows is not disturbed"
+    door.database.gains(template("g"))
     door.polls()
     door.database.goes_away()
     door.starts()
     door.polls()
-    assert door.known == set("bc")
+    assert door.known == set("cdefg")
+
+
+@pytest.mark.logs("no local copy")
+def test_where_no_copy_can_ever_be_kept_the_whole_gallery_stays(kiosk, tmp_path):
+    (tmp_path / "file").touch()
+    door = kiosk(*"abcde")
+    door.folder = tmp_path / "file"
+    door.starts()
+    door.polls()
+    for _ in range(3):
+        door.waits(standby.ANEW)
+        door.database.gains(template("f"))
+        before = len(door.galleries)
+        door.polls()
+        assert [gallery.partial for gallery in door.galleries[before:]] == [False]
+
+
+@pytest.mark.parametrize("loaded", [False, True])
+def test_what_could_not_be_taken_in_is_told_again_and_nothing_read_or_written_twice(kiosk, tmp_path, loaded):
+    """As where the gallery is kept in Milvus alone, which is away."""
+    door = kiosk(*"abcde")
+    reads, page = [], door.database.page
+    door.database.page = lambda *asked: reads.append(asked) or page(*asked)
+    shelf, away = Shelf(MODEL_ID), [False]
+
+    def add(rows):
+        if away[0]:
+            raise SearchUnavailable("It is away. Start it.")
+        Shelf.add(shelf, rows)
+
+    shelf.add = add
+    door.follower = Follower(door.standby, MODEL_ID, door.galleries.append, shelf=lambda _: shelf)
+    if loaded:
+        door.polls()
+        door.database.gains(template("f"))
+    before, away[0] = len(reads), True
+    for _ in range(4):
+        with pytest.raises(SearchUnavailable):
+            door.polls()
+    assert len(reads) - before == (0 if loaded else 1)
+    size, away[0] = (tmp_path / "gallery").stat().st_size if loaded else 0, False
+    door.polls()
+    assert len(reads) == 3
+    assert (tmp_path / "gallery").stat().st_size == size or not loaded
+    everybody = set("abcdef") if loaded else set("abcde")
+    assert door.known == everybody
+    door.database.goes_away()
+    door.starts()
+    door.polls()
+    assert door.known == everybody
 
 
 @pytest.mark.logs("no local copy")
