@@ -1,5 +1,6 @@
 """A Milvus in a process of its own, for the tests; and one that can be switched off."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -24,7 +25,7 @@ def needed():
 
 @contextmanager
 def served(folder):
-    """The address of a server."""
+    """The address of a server, and its process."""
     needed()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -34,10 +35,20 @@ def served(folder):
         process = subprocess.Popen([sys.executable, "-m", "milvus_lite", "server", *options], stdout=log, stderr=log)
     try:
         _wait(port, process)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process
     finally:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def suspended(process):
+    """Its sockets stay open, and nothing answers."""
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 @contextmanager

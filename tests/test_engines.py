@@ -1,12 +1,16 @@
 """What every engine of a search promises: one set of tests for looking at all, for sketches and for Milvus."""
 
 import json
+import threading
+from contextlib import suppress
 from itertools import count
 
 import numpy as np
 import pytest
 from fakes import MODEL_ID
-from milvus import Memory, in_this_process, served
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from milvus import Memory, in_this_process, served, suspended
 from typer.testing import CliRunner
 
 from core.admin.app import app
@@ -17,7 +21,8 @@ from core.demo import DemoFaceModel
 from core.domain import Template
 from core.errors import InvalidEmbedding, SearchUnavailable
 from core.parts import make_collection, make_keepers
-from core.search.milvus import MilvusKeeper, number_of
+from core.search.inventory import Inventory
+from core.search.milvus import PAUSE, MilvusKeeper, number_of
 from core.search.sketched import SketchedShelf
 from core.settings import ModelSettings, SearchSettings
 from core.shelf import Shelf
@@ -30,9 +35,14 @@ serial = count()
 
 
 @pytest.fixture(scope="module")
-def milvus_lite(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("milvus")) as uri:
-        yield uri
+def lite_server(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("milvus")) as both:
+        yield both
+
+
+@pytest.fixture
+def milvus_lite(lite_server):
+    return lite_server[0]
 
 
 @pytest.fixture(params=["exact", "faiss", "milvus", "milvus_local"])
@@ -43,13 +53,18 @@ def keeper(request):
         yield SketchedShelf(MODEL_ID, REACH, capacity=5, least=0)
     else:
         collection = in_lite(request.getfixturevalue("milvus_lite"))
-        yield MilvusKeeper(collection, MODEL_ID, Shelf(MODEL_ID) if request.param == "milvus_local" else None)
+        yield at_once(collection) if request.param == "milvus_local" else MilvusKeeper(collection, MODEL_ID)
         collection.close()
 
 
 def in_lite(uri, model_id=None):
     settings = SearchSettings(engine="milvus", uri=uri, timeout=10)
     return make_collection(settings, model_id or f"model:{next(serial)}")
+
+
+def at_once(collection, clock=lambda: 0.0):
+    """In memory too; what is due in the background is done before anything else."""
+    return MilvusKeeper(collection, MODEL_ID, Shelf(MODEL_ID), start=lambda work: work(), clock=clock)
 
 
 def rows_of(**people):
@@ -170,7 +185,7 @@ def test_a_door_that_starts_from_an_older_copy_takes_nobody_from_the_others():
     there, ann, bob = Memory(), faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
     other = MilvusKeeper(there, MODEL_ID)
     other.add(rows_of(ann=ann, bob=bob))
-    behind = MilvusKeeper(there, MODEL_ID, Shelf(MODEL_ID))
+    behind = at_once(there)
     behind.add(rows_of(ann=ann))
     assert behind.gallery(1).match(ann[0]).best.user_id == "ann"
     behind.drop({"ann"})
@@ -197,6 +212,37 @@ def test_a_server_that_is_not_there_is_said_in_a_sentence():
     keeper = MilvusKeeper(make_collection(settings, MODEL_ID), MODEL_ID)
     with pytest.raises(SearchUnavailable, match=r"search\.uri"):
         keeper.add(rows_of(ann=faces(dice, 1, DIMENSION)))
+
+
+@pytest.mark.logs("does not answer")
+def test_a_server_that_hangs_is_not_waited_for(lite_server):
+    from core.search.collected import Collected, connected  # pymilvus may be absent
+
+    uri, process = lite_server
+    vector = faces(dice, 1, DIMENSION)
+    asks = (
+        lambda there: there.open(DIMENSION),
+        lambda there: there.write([1], vector),
+        lambda there: there.delete([1]),
+        lambda there: there.closest(vector[0], 1),
+    )
+    name, patient = f"hangs{next(serial)}", lambda: connected(uri, None, 10)
+    Collected(patient, name).open(DIMENSION)
+    for ask in asks:
+        there = Collected(patient, name, timeout=0.3, patience=0.3)
+        there.ping()
+        with suspended(process), pytest.raises(SearchUnavailable):
+            ask(there)
+        there.close()
+
+
+def test_all_numbers_are_listed_however_few_one_answer_holds(milvus_lite, monkeypatch):
+    monkeypatch.setattr("core.search.collected.LISTED", 3)
+    there, numbers = in_lite(milvus_lite), {-(2**63), -5, -4, -3, -1, 0, 1, 2, 7, 2**40, 2**63 - 1}
+    there.open(DIMENSION)
+    there.write(list(numbers), faces(dice, len(numbers), DIMENSION))
+    assert there.open(DIMENSION) == numbers
+    there.close()
 
 
 @pytest.mark.logs("does not answer")
@@ -228,7 +274,7 @@ def test_a_similarity_that_is_no_cosine_lets_nobody_in(told):
         def closest(self, probe, limit):
             return [(number_of("ann", ann[0]), told), (number_of("bob", bob[0]), 0.1)]
 
-    alone, beside = MilvusKeeper(Confused(), MODEL_ID), MilvusKeeper(Confused(), MODEL_ID, Shelf(MODEL_ID))
+    alone, beside = MilvusKeeper(Confused(), MODEL_ID), at_once(Confused())
     for keeper in (alone, beside):
         keeper.add(rows_of(ann=ann, bob=bob))
     with pytest.raises(SearchUnavailable, match="no cosine"):
@@ -266,7 +312,7 @@ def test_what_could_not_be_written_is_written_when_it_is_asked_again():
 @pytest.mark.logs("away")
 def test_with_a_place_in_memory_it_goes_on_there_and_returns_to_milvus():
     there, ann, bob = Memory(), faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
-    keeper = MilvusKeeper(there, MODEL_ID, Shelf(MODEL_ID))
+    keeper = at_once(there, clock=count(step=PAUSE).__next__)
     keeper.add(rows_of(ann=ann))
     before = keeper.gallery(1)
     there.away = True
@@ -283,10 +329,111 @@ def test_with_a_place_in_memory_it_goes_on_there_and_returns_to_milvus():
     assert back.match(bob[0]).best is None  # so it is Milvus that was asked
 
 
+@pytest.mark.logs("away")
+def test_whoever_is_erased_while_milvus_is_away_is_matched_by_no_older_gallery_either():
+    there, ann, bob = Memory(), faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
+    keeper = at_once(there)
+    keeper.add(rows_of(ann=ann, bob=bob))
+    older = [keeper.gallery(1)]
+    there.away = True
+    keeper.add(rows_of(cleo=faces(dice, 1, DIMENSION)))
+    older.append(keeper.gallery(2))
+    keeper.drop({"ann"})
+    for gallery in older:
+        assert gallery.match(ann[0]).best.user_id != "ann"
+        assert gallery.name_of("ann") is None
+
+
+def test_with_a_place_in_memory_who_follows_the_store_never_waits_for_milvus():
+    follower, answering, held = threading.current_thread(), threading.Event(), threading.Event()
+
+    class Slow(Memory):
+        def _answer(self):
+            assert threading.current_thread() is not follower
+            assert answering.wait(30)
+
+        def delete(self, numbers):
+            super().delete(numbers)
+            held.set()
+
+    there, ann, bob = Slow(), faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
+    keeper = MilvusKeeper(there, MODEL_ID, Shelf(MODEL_ID))
+    keeper.add(rows_of(ann=ann, bob=bob))
+    assert keeper.gallery(1).match(ann[0]).best.user_id == "ann"
+    keeper.drop({"ann"})
+    assert keeper.gallery(2).match(ann[0]).best.user_id == "bob"
+    answering.set()
+    assert held.wait(30)
+    assert there.held.keys() == {number_of("bob", bob[0])}
+
+
+@pytest.mark.logs("reindex")
+def test_what_waited_in_vain_is_said_to_be_lacking_until_reindex_has_filled_it(monkeypatch):
+    monkeypatch.setattr("core.search.inventory.MISSED", 1)
+    there, later = Memory(), []
+    ann, bob = faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
+    keeper = MilvusKeeper(there, MODEL_ID, Shelf(MODEL_ID), start=later.append, clock=count(step=PAUSE).__next__)
+    keeper.add(rows_of(ann=ann, bob=bob))
+    gallery = keeper.gallery(1)
+    later.pop()()
+    assert len(there.held) == 1
+    assert gallery.match(bob[0]).best.user_id == "bob"
+    MilvusKeeper(there, MODEL_ID).add(rows_of(ann=ann, bob=bob))  # as reindex does
+    later.pop()()
+    there.held.clear()
+    assert gallery.match(bob[0]).best is None  # so it is Milvus that was asked
+
+
+verbs = ["put", "put", "drop", "settle", "settle", "away"]
+changes = st.lists(st.tuples(st.sampled_from(verbs), st.integers(0, 1)), max_size=20)
+
+
+class Interrupted(Memory):
+    """Milvus, and a process that knows of it: things `happen` to that one whenever it asks."""
+
+    def __init__(self, meanwhile):
+        super().__init__()
+        self.meanwhile = meanwhile
+        self.inventory = Inventory(self)
+
+    def happen(self, what, who):
+        if what == "put":
+            vector = faces(np.random.default_rng(who), 1, DIMENSION)
+            self.inventory.put([who], [(f"p{who}", "")], vector)
+        elif what == "drop":
+            self.inventory.drop({f"p{who}"})
+        elif what == "away":
+            self.away = not self.away
+        else:
+            self.settle()
+
+    def settle(self):
+        with suppress(SearchUnavailable):
+            self.inventory.settle()
+
+    def _answer(self):
+        super()._answer()
+        if self.meanwhile:
+            self.happen(*self.meanwhile.pop())
+
+
+@settings(max_examples=300)
+@example([("put", 0), ("settle", 0)], [("drop", 0), ("put", 1)])
+@given(changes, changes.map(lambda steps: [step for step in steps if step[0] != "settle"]))
+def test_in_the_end_the_collection_holds_what_is_known_whatever_happens_while_it_is_written_to(script, meanwhile):
+    there = Interrupted(meanwhile)
+    for what, who in script:
+        there.happen(what, who)
+        assert not there.inventory.complete or there.inventory.known.keys() <= there.held.keys()
+    there.meanwhile, there.away = [], False
+    there.inventory.settle()
+    assert there.held.keys() == there.inventory.known.keys()
+
+
 @pytest.mark.logs("reindex")
 def test_a_collection_that_lacks_somebody_is_not_relied_on():
     there, ann = Memory(), faces(dice, 1, DIMENSION)
-    keeper = MilvusKeeper(there, MODEL_ID, Shelf(MODEL_ID))
+    keeper = at_once(there)
     keeper.add(rows_of(ann=ann))
     keeper.gallery(1)
     there.held.clear()

@@ -20,8 +20,9 @@ log = logging.getLogger(__name__)
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL + 1)  # it logs tracebacks of what is told here in a sentence
 BATCH = 1000  # rows in one call: 2 MiB of 512 numbers each
 AGAIN = 5.0  # seconds in which Milvus is not asked again after it did not answer
-PATIENCE = 60.0  # seconds for what takes long: making and loading a collection, writing to it
-FIRST = f"id >= {np.iinfo(np.int64).min}"
+PATIENCE = 5.0  # seconds for a call that is no search; what takes longer (loading) goes on there, and is asked again
+LISTED = 16_000  # numbers in one answer, of which Milvus gives 16,384 at most
+EVERY = (int(np.iinfo(np.int64).min), int(np.iinfo(np.int64).max))
 
 
 def connected(uri: str, token: str | None, timeout: float) -> MilvusClient:
@@ -45,12 +46,14 @@ class Collected:
         name: str,
         *,
         timeout: float = 1.0,
+        patience: float = PATIENCE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.failures = 0
         self._connect = connect
         self._name = name
         self._timeout = timeout
+        self._patience = patience
         self._clock = clock
         self._client: MilvusClient | None = None
         self._loaded = False
@@ -59,14 +62,12 @@ class Collected:
     def open(self, dimension: int) -> set[int]:
         """Makes it where there is none; the numbers that are in it."""
         with self._asking() as client:
-            if not client.has_collection(self._name, timeout=PATIENCE):
+            if not client.has_collection(self._name, timeout=self._patience):
                 self._make(client, dimension)
+            if not client.list_indexes(self._name, timeout=self._patience):  # whoever made it did not come so far
+                self._index(client)
             self._load(client)
-            rows = client.query_iterator(self._name, filter=FIRST, output_fields=["id"], batch_size=16_000)
-            try:
-                return {row["id"] for batch in iter(rows.next, []) for row in batch}
-            finally:
-                rows.close()
+            return set(self._numbers(client, *EVERY))
 
     def ping(self) -> None:
         """Returns if Milvus answers."""
@@ -79,12 +80,12 @@ class Collected:
             for i in range(0, len(numbers), BATCH):
                 batch = zip(numbers[i : i + BATCH], matrix[i : i + BATCH], strict=True)
                 rows = [{"id": number, "vector": vector} for number, vector in batch]
-                client.upsert(self._name, rows, timeout=PATIENCE)
+                client.upsert(self._name, rows, timeout=self._patience)
 
     def delete(self, numbers: Sequence[int]) -> None:
         with self._asking() as client:
             for i in range(0, len(numbers), BATCH):
-                client.delete(self._name, ids=list(numbers[i : i + BATCH]), timeout=PATIENCE)
+                client.delete(self._name, ids=list(numbers[i : i + BATCH]), timeout=self._patience)
 
     def closest(self, probe: Vector, limit: int) -> list[tuple[int, float]]:
         """(number, cosine) of those most alike, the most alike first. All that was written or deleted before counts."""
@@ -103,7 +104,7 @@ class Collected:
 
     def drop(self) -> None:
         with self._asking() as client:
-            client.drop_collection(self._name, timeout=PATIENCE)
+            client.drop_collection(self._name, timeout=self._patience)
             self._loaded = False
 
     def close(self) -> None:
@@ -115,15 +116,35 @@ class Collected:
         schema = client.create_schema(auto_id=False)
         schema.add_field("id", DataType.INT64, is_primary=True)
         schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
+        options: dict[str, Any] = {"consistency_level": "Strong", "timeout": self._patience}
+        client.create_collection(self._name, schema=schema, **options)
+
+    def _index(self, client: MilvusClient) -> None:
         index = client.prepare_index_params()
         index.add_index("vector", index_type="FLAT", metric_type="IP")  # looks at all: nobody in reach is passed over
-        options: dict[str, Any] = {"consistency_level": "Strong", "timeout": PATIENCE}
-        client.create_collection(self._name, schema=schema, index_params=index, **options)
+        client.create_index(self._name, index, timeout=self._patience)
 
     def _load(self, client: MilvusClient) -> None:
         """Whoever opens a collection anew has to, or nothing is found in it."""
-        client.load_collection(self._name, timeout=PATIENCE)
+        client.load_collection(self._name, timeout=self._patience)
         self._loaded = True
+
+    def _numbers(self, client: MilvusClient, least: int, largest: int) -> Iterator[int]:
+        """Those in that range, which is halved until one answer holds them. pymilvus's iterator has no time-out."""
+        rows = client.query(
+            self._name,
+            filter=f"id >= {least} and id <= {largest}",
+            output_fields=["id"],
+            limit=LISTED,
+            consistency_level="Strong",
+            timeout=self._patience,
+        )
+        if len(rows) < LISTED:
+            yield from (row["id"] for row in rows)
+        else:
+            middle = (least + largest) // 2
+            yield from self._numbers(client, least, middle)
+            yield from self._numbers(client, middle + 1, largest)
 
     @contextmanager
     def _asking(self) -> Iterator[MilvusClient]:
