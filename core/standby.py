@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 TOUCH = 60.0  # seconds between two notes on disk that the copy is still as the database is
 ANEW = 600.0  # seconds until a copy that could not be written is tried again
 RENEW = 60.0  # seconds from one look for a newer key to the next
-AGAIN = 5.0  # seconds until one that could not be read is
+AGAIN = 1.0  # seconds until one that could not be read is
 NO_COPY = "The database does not answer, and there is no local copy to go by. See that its server runs."
 UNKNOWN = (
     "Offline for too long, as far as anybody can tell: this machine was started again, and its clock is behind what it "

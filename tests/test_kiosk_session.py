@@ -102,6 +102,18 @@ def test_what_an_operator_does_at_the_console_is_written_down_as_theirs(guarded,
     assert {entry.source for entry in store.events(where=acts)} == {"administrator"}
 
 
+def test_who_is_disabled_at_the_console_is_unknown_to_the_door_once_that_is_said(kiosk, qtbot):
+    made = kiosk(sections={"database": {"poll": 60.0}})
+    qtbot.waitUntil(lambda: made.parts.recogniser.fault is None, timeout=60_000)
+    store, before = made.parts.store, made.parts.recogniser.gallery.version
+    made.press(made.window.bar.operator)
+    page = made.console.open("People")
+    page.panel.show_person(store.person("ada"))
+    made.press(page.panel.switch)
+    qtbot.waitUntil(lambda: "is disabled" in page.undo.notice.text())
+    assert made.parts.recogniser.gallery.version == store.gallery_version() > before
+
+
 def test_closing_the_window_needs_a_secret(guarded, qtbot):
     guarded.window.close_wanted.emit()
     assert guarded.window.isVisible()
