@@ -14,7 +14,7 @@ from core.domain import Candidate, Match, Template, Vector
 from core.errors import DifferentPeople, InvalidEmbedding, ModelMismatch, NotThisPerson
 
 UNIT_TOLERANCE = 1e-3  # float32 rounding over 512 dimensions stays far below it
-LONG = 16_384  # rows; fewer are read in less time than a thread takes to begin
+ALONE = 1 << 26  # bytes that one core reads in some 2 ms; for less no second one is worth waking
 NONE_GONE = np.empty(0, np.intp)
 
 
@@ -39,8 +39,8 @@ class Part(Protocol):
     def dimension(self) -> int: ...
 
     @property
-    def long(self) -> bool:
-        """Whether it is worth a core of its own to search it."""
+    def reads(self) -> int:
+        """How many bytes of memory a search goes through that several cores would read faster."""
 
     def __len__(self) -> int:
         """The number of templates."""
@@ -95,8 +95,8 @@ class Block:
         return int(self.matrix.shape[1])
 
     @property
-    def long(self) -> bool:
-        return self.scan is None and len(self.matrix) >= LONG
+    def reads(self) -> int:
+        return self.matrix.nbytes if self.scan is None else 0  # a scan is done before two threads agree who goes on
 
     def best(self, probe: Vector, since: Part | None = None) -> list[Candidate]:
         start = len(since.matrix) if isinstance(since, Block) else 0
@@ -187,7 +187,7 @@ class Gallery:
         SearchUnavailable where it is searched elsewhere, which does not answer.
         """
         self._check(probe)
-        if sum(part.long for part in self.parts) < 2:
+        if len(self.parts) < 2 or sum(part.reads for part in self.parts) < ALONE:
             return _top(candidate for part in self.parts for candidate in part.best(probe))
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # one core alone cannot read as fast as memory gives
             return _top(chain.from_iterable(pool.map(lambda part: part.best(probe), self.parts)))

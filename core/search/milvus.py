@@ -156,8 +156,8 @@ class MilvusPart:
         return self.count
 
     @property
-    def long(self) -> bool:
-        return False
+    def reads(self) -> int:
+        return 0
 
     def best(self, probe: Vector, since: Part | None = None) -> list[Candidate]:  # noqa: ARG002 - continues nothing
         if self.local is None:
