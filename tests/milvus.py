@@ -1,5 +1,6 @@
 """A Milvus in a process of its own, for the tests; and one that can be switched off."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -45,6 +46,7 @@ def served(folder):
 def suspended(process):
     """Its sockets stay open, and nothing answers."""
     process.send_signal(signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)  # or its threads may answer once more
     try:
         yield
     finally:
@@ -70,6 +72,27 @@ def _wait(port, process):
             return
         time.sleep(0.1)
     pytest.fail("milvus-lite did not start")
+
+
+class Impatient:
+    """A client of a new Milvus, which is asked for nothing without a time-out of a few seconds."""
+
+    def create_schema(self, **_):
+        return self
+
+    def prepare_index_params(self):
+        return self
+
+    def add_field(self, *_, **__): ...
+
+    def add_index(self, *_, **__): ...
+
+    def __getattr__(self, verb):
+        def answer(*_, **options):
+            assert 0 < options["timeout"] <= 5, verb
+            return [[]] if verb == "search" else []
+
+        return answer
 
 
 class Memory:

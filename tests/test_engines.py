@@ -10,7 +10,7 @@ import pytest
 from fakes import MODEL_ID
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from milvus import Memory, in_this_process, served, suspended
+from milvus import Impatient, Memory, in_this_process, needed, served, suspended
 from typer.testing import CliRunner
 
 from core.admin.app import app
@@ -214,22 +214,35 @@ def test_a_server_that_is_not_there_is_said_in_a_sentence():
         keeper.add(rows_of(ann=faces(dice, 1, DIMENSION)))
 
 
+def asks(vector):
+    """All that a keeper asks a collection."""
+    yield lambda there: there.open(DIMENSION)
+    yield lambda there: there.write([1], vector)
+    yield lambda there: there.delete([1])
+    yield lambda there: there.closest(vector[0], 1)
+
+
+def test_nothing_is_asked_of_milvus_without_a_time_out():
+    needed()
+    from core.search.collected import Collected  # pymilvus may be absent
+
+    there = Collected(Impatient, "new")
+    for ask in asks(faces(dice, 1, DIMENSION)):
+        ask(there)
+    there.drop()
+    assert there.failures == 0
+
+
 @pytest.mark.logs("does not answer")
 def test_a_server_that_hangs_is_not_waited_for(lite_server):
     from core.search.collected import Collected, connected  # pymilvus may be absent
 
     uri, process = lite_server
     vector = faces(dice, 1, DIMENSION)
-    asks = (
-        lambda there: there.open(DIMENSION),
-        lambda there: there.write([1], vector),
-        lambda there: there.delete([1]),
-        lambda there: there.closest(vector[0], 1),
-    )
     name, patient = f"hangs{next(serial)}", lambda: connected(uri, None, 10)
     Collected(patient, name).open(DIMENSION)
-    for ask in asks:
-        there = Collected(patient, name, timeout=0.3, patience=0.3)
+    for ask in asks(vector):
+        there = Collected(patient, name, timeout=1, patience=1)
         there.ping()
         with suspended(process), pytest.raises(SearchUnavailable):
             ask(there)
