@@ -323,6 +323,20 @@ def test_what_could_not_be_written_is_written_when_it_is_asked_again():
 
 
 @pytest.mark.logs("away")
+def test_what_could_not_be_written_is_not_taken_from_the_other_doors():
+    there, ann, bob = Memory(), faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
+    MilvusKeeper(there, MODEL_ID).add(rows_of(ann=ann, bob=bob))
+    keeper = MilvusKeeper(there, MODEL_ID)
+    keeper.add(rows_of(bob=bob))
+    there.away, there.failures = True, 1
+    with pytest.raises(SearchUnavailable):
+        keeper.add(rows_of(ann=ann))
+    there.away = False
+    keeper.drop({"bob"})
+    assert there.held.keys() == {number_of("ann", ann[0])}
+
+
+@pytest.mark.logs("away")
 def test_with_a_place_in_memory_it_goes_on_there_and_returns_to_milvus():
     there, ann, bob = Memory(), faces(dice, 1, DIMENSION), faces(dice, 1, DIMENSION)
     keeper = at_once(there, clock=count(step=PAUSE).__next__)

@@ -75,10 +75,12 @@ class Inventory:
 
     def drop(self, user_ids: Collection[str]) -> None:
         with self._lock:
-            self._forget({number for user_id in user_ids for number in self._numbers.pop(user_id, ())})
+            gone = {number for user_id in user_ids for number in self._numbers.pop(user_id, ())}
+            self._forget(gone)
+            self._doomed |= gone
 
     def take_back(self, numbers: Collection[int]) -> None:
-        """As if they had not been put."""
+        """As if they had not been put. What the collection has of them it keeps: other processes may have put them."""
         with self._lock:
             self._forget(numbers)
 
@@ -102,7 +104,6 @@ class Inventory:
             self._missed.pop(number, None)
         self._lost.difference_update(numbers)
         self._held.difference_update(numbers)  # another process may delete them, so they are written again if need be
-        self._doomed.update(numbers)
 
     def _look(self) -> None:
         failures = self._collection.failures
