@@ -89,6 +89,8 @@ class GalleryFeed:
             asked = select(people.c.user_id, people.c.valid_from, people.c.valid_until)
             there = connection.execute(asked.where(people.c.active, people.c.user_id.in_(some))).all()
             valid |= {row.user_id: when for row in there if (when := validity(row)) != EVER}
+            if not there:  # asked for nobody's faces SQLite looks at everybody's
+                continue
             mine = faces.c.user_id.in_([row.user_id for row in there])
             found += _raw(connection, FACES.where(faces.c.model_id == model_id, mine).order_by(faces.c.id))
         return self._embeddings.rows(found, model_id, valid)
