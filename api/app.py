@@ -113,10 +113,10 @@ def create_app(
     return app
 
 
-def build(settings: Settings) -> FastAPI:
+def build(settings: Settings, recogniser: Recogniser | None = None) -> FastAPI:
     """The API on the parts that the configuration stands for. Opens nothing. Raises ConfigError."""
     store = make_store(settings)
-    recogniser = make_recogniser(settings, store)
+    recogniser = recogniser or make_recogniser(settings, store)
     return create_app(
         recogniser=recogniser,
         enrolment=make_enrolment(settings, recogniser, store),

@@ -32,8 +32,10 @@ def speed(faces: Faces, seconds: float = 5.0, rounds: int = 3, config: Config = 
             for name, pictures in people.items():
                 _enrol(client, name, pictures)
         own = at_once(server.settings.models.threads)
-        pictures = [picture for each in people.values() for picture in each]
-        pairs, levels = measure(server, _usable(server, pictures), own, seconds=seconds, rounds=rounds, shown=_shown)
+        pictures = _usable(server, [picture for each in people.values() for picture in each])
+        if not pictures:
+            raise InputError(f"Nobody in {faces} is seen. Name a folder with pictures of faces.")
+        pairs, levels = measure(server, pictures, own, seconds=seconds, rounds=rounds, shown=_shown)
     _say(facts(pairs, levels, own))
 
 

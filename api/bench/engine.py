@@ -13,12 +13,12 @@ class Bare:
 
     def __init__(self, settings: Settings) -> None:
         self._store = make_store(settings)
-        self._recogniser = make_recogniser(settings, self._store)
-        wait_until_ready(self._recogniser, READY)
+        self.recogniser = make_recogniser(settings, self._store)
+        wait_until_ready(self.recogniser, READY)
 
     def __call__(self, picture: bytes) -> None:
         """Decode, detect, embed, match. Raises FaceNotFound, ImageUnreadable."""
-        self._recogniser.identify(decode_image(picture, "picture"))
+        self.recogniser.identify(decode_image(picture, "picture"))
 
     def close(self) -> None:
         self._store.close()

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from itertools import cycle, islice
 from pathlib import Path
 
+from api.bench.beside import beside
 from api.bench.engine import Bare
 from api.bench.figures import Level, Pair
 from api.bench.load import timed, window
@@ -39,10 +40,12 @@ def measure(
             bare(picture)
             clients[0].match(picture)
         shown("one client and the bare engine, call by call")
-        pairs = [
-            (timed(bare, picture), timed(clients[0].match, picture))
-            for picture in islice(cycle(pictures), rounds * 2 * len(pictures))
-        ]
+        with beside(server, bare.recogniser) as client:
+            client.health()
+            pairs = [
+                (timed(bare, picture), timed(client.match, picture))
+                for picture in islice(cycle(pictures), rounds * 2 * len(pictures))
+            ]
         levels = []
         for many in CLIENTS:
             shown(f"{many} clients and the bare engine, by turns")

@@ -40,8 +40,9 @@ class Started:
         self._key = self._made_key()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def client(self) -> Client:
-        return Client(self._url, self._key)
+    def client(self, port: int | None = None) -> Client:
+        """Of this server, or of another on this machine that has the same keys."""
+        return Client(self._url if port is None else f"http://127.0.0.1:{port}", self._key)
 
     def __enter__(self) -> Self:
         config, log = self._folder / "config.yaml", self._folder / "log"
