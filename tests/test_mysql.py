@@ -123,7 +123,7 @@ def test_a_server_that_restarts_in_the_middle_of_a_call_leaves_nothing_half_done
 
 def test_a_server_that_takes_no_more_bytes_in_the_middle_of_a_write_is_given_up(mariadb, mariadb_url):
     huge = np.ones(5_000_000, np.float32)  # more bytes than the kernel keeps for a server that does not read
-    with closing(Store(mariadb_url, timeout=1.0)) as store, ExitStack() as stack:
+    with closing(Store(mariadb_url, timeout=2.0)) as store, ExitStack() as stack:
         store.migrate()
         writes = Before(lambda: stack.enter_context(mariadb.frozen()), 9)
         with writes, pytest.raises(StoreUnavailable):
