@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from api.security import ANYBODY, Caller
-from core.domain import Actor, Scope
+from core.apikeys import Scope
 from core.errors import ScopeMissing
+from core.logbook import Actor
 from core.store import Store
 
 

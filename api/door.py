@@ -8,7 +8,7 @@ from api.asked import Asked, asked
 from api.errors import KEYED, documented
 from api.schemas import DoorOpened
 from api.security import KeyedRoute, Security
-from core.domain import Scope
+from core.apikeys import Scope
 from core.opener import Opener
 
 

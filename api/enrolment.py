@@ -12,7 +12,7 @@ from api.schemas import Enrolled, EnrolledInPart, RefusedImage
 from api.security import KeyedRoute, Security
 from api.turns import Turns
 from api.uploads import digest, pictures, user_id_of
-from core.domain import Scope
+from core.apikeys import Scope
 from core.enrolment import Enrolment
 from core.intake import Intake
 from core.once import Answered, Once

@@ -6,7 +6,7 @@ from io import StringIO
 
 from api.schemas import Entry
 from core.cells import harmless
-from core.domain import Event, Incident
+from core.logbook import Event, Incident
 
 COLUMNS = tuple(Entry.model_fields)
 

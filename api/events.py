@@ -15,8 +15,9 @@ from api.pages import Cursor, Moment, cursor_of, fits, key_of
 from api.schemas import EventsPage
 from api.security import KeyedRoute, Security
 from api.stream import Streams
-from core.domain import Event, EventFilter, Incident, Scope
+from core.apikeys import Scope
 from core.errors import InvalidField
+from core.logbook import Event, EventFilter, Incident
 from core.store import Store
 
 CSV = "text/csv"

@@ -12,8 +12,10 @@ from api.schemas import Denied, DeniedInDetail, Explanation, Granted, GrantedInD
 from api.security import KeyedRoute, Security
 from api.turns import Turns
 from api.uploads import only_file, pictures
-from core.domain import Decision, Event, Scope, Verdict
+from core.apikeys import Scope
+from core.domain import Decision, Verdict
 from core.errors import MatchOpensNothing
+from core.logbook import Event
 from core.opener import Opener
 from core.recogniser import Recogniser
 from core.store import Store

@@ -13,7 +13,7 @@ from api.errors import ALWAYS, KEYED, documented
 from api.metrics import Metrics
 from api.schemas import Alive, Configured, DoorStanding, Health, System
 from api.security import KeyedRoute, Security
-from core.domain import Scope
+from core.apikeys import Scope
 from core.errors import DoorwardError
 from core.gallery import Gallery
 from core.recogniser import Recogniser

@@ -13,7 +13,8 @@ from api.pages import LARGEST_ID, Cursor, Limit, Moment, cursor_of, key_of
 from api.schemas import FaceAnswer, Faces, PeoplePage, PersonAnswer, Receipt
 from api.security import KeyedRoute, Security
 from api.uploads import user_id_of
-from core.domain import Changes, Erasure, Person, Scope, StoredFace
+from core.apikeys import Scope
+from core.domain import Changes, Erasure, Person, StoredFace
 from core.enrolment import checked
 from core.errors import DoorwardError, PersonNotFound
 from core.recogniser import Recogniser

@@ -14,8 +14,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from starlette.concurrency import run_in_threadpool
 
 from core.address import caller_at
-from core.apikeys import alive, checked, prefix_of
-from core.domain import ApiKey, Scope
+from core.apikeys import ApiKey, Scope, alive, checked, prefix_of
 from core.errors import KeyMissing, KeyUnknown, ScopeMissing, TooManyRequests, TooManyWrongKeys
 from core.throttle import Guesses, Throttle
 

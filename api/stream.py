@@ -10,9 +10,9 @@ from starlette.types import Receive, Scope, Send
 
 from api.entries import told
 from api.security import Caller, Security
-from core.domain import EventFilter
 from core.errors import InvalidField, KeyRefused, StoreUnavailable, TooManyStreams
 from core.eventfeed import PAGE, EventFeed
+from core.logbook import EventFilter
 
 MOST = 32  # readers at once
 POLL = 0.5  # seconds between two looks for what is new

@@ -8,14 +8,49 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from core.domain import ApiKey, Scope
 from core.errors import KeyExpired, KeyRevoked, KeyUnknown
 
 SHAPE = re.compile(r"dw_([0-9a-f]{12})_[0-9a-f]{64}")
 NOBODYS = hashlib.sha256(b"").hexdigest()
 """To compare with where the prefix is unknown, so that it takes as long as where it is known."""
+
+
+class Scope(StrEnum):
+    """What a key to the REST API is good for."""
+
+    ENROL = "enrol"
+    MATCH = "match"
+    MATCH_EXPLAIN = "match:explain"
+    """May also see why an answer is what it is."""
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    EVENTS_READ = "events:read"
+    DOOR_OPEN = "door:open"
+    SYSTEM_READ = "system:read"
+    """How Doorward is: its state and its figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key to the REST API as the store holds it: `prefix` is the part that is no secret, and tells keys apart.
+
+    All moments are UTC, to the second; `expires`: that moment is out already. None: never, or not yet.
+    """
+
+    prefix: str
+    name: str
+    scopes: frozenset[Scope]
+    created: datetime
+    expires: datetime | None = None
+    revoked: datetime | None = None
+    last_used: datetime | None = None
+
+    def good(self, now: datetime) -> bool:
+        return self.revoked is None and (self.expires is None or now < self.expires)
 
 
 def new_key(name: str, scopes: Iterable[Scope], now: datetime, expires: datetime | None) -> tuple[ApiKey, str]:

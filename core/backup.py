@@ -15,9 +15,9 @@ from sqlalchemy import Connection, DateTime, LargeBinary, Table, delete, insert,
 
 from core.backupfile import Contents, as_bytes, put, tables, verified, write
 from core.database import Database
-from core.domain import Incident
 from core.errors import InputError
 from core.events import incident_row
+from core.logbook import Incident
 from core.migrations.tables import METADATA, answers, doors, event_state, events, faces, gallery_changes, gallery_state
 from core.rotation import Rotation
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.domain import Incident
 from core.errors import DoorwardError, StoreUnavailable
+from core.logbook import Incident
 
 log = logging.getLogger(__name__)
 UNTOLD = 100  # incidents kept while the database is away

@@ -14,9 +14,11 @@ from typing import Protocol
 
 from core.attempts import Attempts, Limits
 from core.bulletin import Bulletin, Standing
-from core.domain import Act, Decision, Event, Fault, Frame, Incident, Phase, Scene, Verdict
+from core.domain import Decision, Frame, Verdict
 from core.errors import DoorFailed, DoorwardError, RecognitionHangs, StoreUnavailable
+from core.logbook import Act, Event, Incident
 from core.recogniser import Recogniser
+from core.scene import Fault, Phase, Scene
 from core.sight import Sight
 from core.watch import Watch
 

@@ -8,14 +8,16 @@ from queue import SimpleQueue
 from typing import Any
 
 from core.camera import Camera, LatestFrame
-from core.domain import Act, Decision, Fault, Phase, Scene
+from core.domain import Decision
 from core.door import Door
 from core.doorkeeper import SOURCE, Doorkeeper, Journal
 from core.errors import RecognitionHangs
 from core.feed import Feed
 from core.latch import Latch
+from core.logbook import Act
 from core.pace import Pace
 from core.recogniser import Recogniser
+from core.scene import Fault, Phase, Scene
 from core.sight import Sight
 from core.watch import Watch
 

@@ -10,8 +10,9 @@ from itertools import pairwise
 from sqlalchemy import ColumnElement, Connection, bindparam, case, func, or_, select, update
 
 from core.database import Database
-from core.domain import ACTS, Act, Event, EventFilter, Incident, Verdict
+from core.domain import Verdict
 from core.events import ACT, DOOR, INCIDENT, entry, fitting, naive
+from core.logbook import ACTS, Act, Event, EventFilter, Incident
 from core.migrations.tables import event_state, events
 from core.tally import BOUNDS, Tally
 

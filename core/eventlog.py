@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import insert, update
 
 from core.database import Database, refusals
-from core.domain import Event, EventFilter, EventStats, Incident
 from core.errors import EntryRefused, StoreUnavailable
 from core.events import Note, entry, event_row, incident_row, page, stats, write_down
+from core.logbook import Event, EventFilter, EventStats, Incident
 from core.migrations.tables import events
 
 ANY = EventFilter()

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Row, Select, String, and_, case, func, insert, or_, select, update
 
-from core.domain import Act, Decision, Event, EventFilter, EventStats, Incident, Liveness, Reason, Verdict
+from core.domain import Decision, Liveness, Reason, Verdict
+from core.logbook import Act, Event, EventFilter, EventStats, Incident
 from core.migrations.tables import events
 from core.people import holds
 

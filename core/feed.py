@@ -7,9 +7,9 @@ from collections.abc import Callable
 from math import inf
 
 from core.camera import Camera, LatestFrame
-from core.domain import Fault
 from core.errors import CameraUnavailable, DoorwardError
 from core.pace import Pace
+from core.scene import Fault
 
 log = logging.getLogger(__name__)
 FILE_ENDED = "The camera's file has ended. Set camera.loop to play it again."

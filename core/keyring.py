@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
+from core.apikeys import ApiKey, Scope
 from core.database import Database
-from core.domain import ApiKey, Scope
 from core.errors import Conflict
 from core.migrations.tables import api_keys
 from core.people import aware, naive

@@ -10,9 +10,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
-from core.domain import Act, Incident
 from core.doors import DoorState
 from core.errors import DoorFailed, DoorLocked, StoreUnavailable
+from core.logbook import Act, Incident
 
 log = logging.getLogger(__name__)
 LATE = 5.0  # seconds from being asked to opening, of which the database may take most

@@ -15,7 +15,6 @@ from typing import Protocol
 from uuid import uuid4
 
 from core.bulletin import Standing
-from core.domain import Event, Incident
 from core.encryption import Keys
 from core.errors import (
     DoorwardError,
@@ -26,6 +25,7 @@ from core.errors import (
     StoreUnavailable,
 )
 from core.events import Note, event_row, incident_row
+from core.logbook import Event, Incident
 from core.sealedlog import Place, SealedLog, records
 
 log = logging.getLogger(__name__)

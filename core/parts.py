@@ -16,7 +16,6 @@ from core.bulletin import Standing
 from core.camera import Camera, OpenCVCamera
 from core.config import Settings
 from core.demo import DEMO_PEOPLE, DemoCamera, DemoFaceModel, portraits
-from core.domain import Scene
 from core.door import CommandDoor, Door, HttpDoor, RelayState, SimulatedDoor
 from core.doors import DoorState
 from core.encryption import KeyCommand, KeyFile, Keys, KeyVariable
@@ -30,6 +29,7 @@ from core.opener import Opener
 from core.outbox import Outbox
 from core.packs import find
 from core.recogniser import Recogniser
+from core.scene import Scene
 from core.search.milvus import MilvusKeeper
 from core.search.sketched import SketchedShelf
 from core.settings import (

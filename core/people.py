@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, func, insert, or_, select, true, update
 
-from core.domain import Act, Changes, Consent, Person, StoredFace, Template, Validity, Vector
+from core.domain import Changes, Consent, Person, StoredFace, Template, Validity, Vector
 from core.embeddings import Embeddings, sealed
 from core.encryption import Key
 from core.errors import FaceLimitReached, InvalidField, PersonNotFound
 from core.gallery import unit
+from core.logbook import Act
 from core.migrations.tables import faces, people
 
 _LITERAL = str.maketrans({"/": "//", "%": "/%", "_": "/_"})

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from math import inf
 
-from core.domain import Decision, Evidence, Fault, Image, Observation, Verdict
+from core.domain import Decision, Evidence, Image, Observation, Verdict
 from core.errors import (
     DoorwardError,
     FaceNotFound,
@@ -22,6 +22,7 @@ from core.gallery import Gallery
 from core.liveness import PassiveLiveness
 from core.policy import Rules, decide
 from core.quality import Limits, assess
+from core.scene import Fault
 from core.settings import LivenessSettings, RecognitionSettings
 from core.shelf import Keeper, Shelf
 from core.templates import Templates

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, insert, select, update
 
 from core.database import Database
-from core.domain import Incident
 from core.embeddings import Embeddings, aad_of
 from core.encryption import Key, Keys
 from core.errors import ConfigError, EncryptionKeyUnavailable, SealBroken
 from core.events import incident_row
+from core.logbook import Incident
 from core.migrations.tables import events, faces, gallery_state
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Fault, Frame, Image
+from core.domain import Frame, Image
+from core.scene import Fault
 
 COVERED = Fault("camera_covered", "The camera sees nothing but black. Uncover its lens, or light the place.")
 BLOWN_OUT = Fault("camera_blown_out", "The camera sees nothing but white. Shade it from the light that dazzles it.")

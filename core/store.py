@@ -11,19 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from core.answers import Answers, claim
 from core.backup import Backup
 from core.database import Database
-from core.domain import (
-    Act,
-    Actor,
-    Changes,
-    Consent,
-    Erasure,
-    Person,
-    Role,
-    StoredFace,
-    Template,
-    Validity,
-    Vector,
-)
+from core.domain import Changes, Consent, Erasure, Person, Role, StoredFace, Template, Validity, Vector
 from core.doors import Doors
 from core.embeddings import Embeddings
 from core.encryption import Keys
@@ -34,6 +22,7 @@ from core.events import incident_row
 from core.gallery import refuse_strangers, unit
 from core.galleryfeed import GalleryFeed, moved
 from core.keyring import Keyring
+from core.logbook import Act, Actor
 from core.migrations.tables import events, faces, gallery_state, operators, people
 from core.once import Once
 from core.people import (

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from core.domain import Event, Incident
+from core.logbook import Event, Incident
 
 BOUNDS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 """Seconds from the first usable frame to the decision: the upper bounds of what is counted together."""

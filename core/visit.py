@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 from core.challenge import Challenge
-from core.domain import Decision, Evidence, Observation, Outcome, Phase, Reason, Scene, Verdict
+from core.domain import Decision, Evidence, Observation, Outcome, Reason, Verdict
+from core.scene import Phase, Scene
 from core.tracking import Track
 
 

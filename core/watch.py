@@ -6,7 +6,7 @@ from random import SystemRandom
 
 from core import challenge
 from core.challenge import Challenge, Chooser
-from core.domain import Decision, Face, Frame, Observation, Outcome, Phase, Reason, Scene, Verdict
+from core.domain import Decision, Face, Frame, Observation, Outcome, Reason, Verdict
 from core.errors import InvalidEmbedding, LivenessUnavailable
 from core.faces import FaceModel
 from core.fusion import rematched, resembles, with_frame
@@ -15,6 +15,7 @@ from core.liveness import PassiveLiveness
 from core.looks import Looks
 from core.policy import Rules, decide, denied, shows
 from core.quality import Limits, Quality, assess, out_of_zone, turn
+from core.scene import Phase, Scene
 from core.settings import RecognitionSettings, ZoneSettings
 from core.tracking import Track, Tracks
 from core.visit import Visit

@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from core.domain import Phase, Scene, Turn
+from core.domain import Turn
+from core.scene import Phase, Scene
 from kiosk import theme
 from kiosk.glyphs import paint_fault, paint_glyph
 from kiosk.placing import CENTRED, Placed, Placer, Said, Shares

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
-from core.domain import Scene
+from core.scene import Scene
 
 
 class Bridge(QObject):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QMargins
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from core.domain import Phase, Scene
+from core.scene import Phase, Scene
 from kiosk import theme
 from kiosk.banner import Banner
 from kiosk.bar import Bar

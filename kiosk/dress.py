@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from core.domain import Phase
+from core.scene import Phase
 from kiosk import theme
 from kiosk.glyphs import paint_glyph
 from kiosk.sheet import stylesheet

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from core.domain import Phase
 from core.doorkeeper import DOOR_OPEN
 from core.errors import CameraUnavailable, DoorFailed, OfflineTooLong, StoreUnavailable
+from core.scene import Phase
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
 from kiosk.strokes import fill, square, stroke
 from kiosk.theme import Tone

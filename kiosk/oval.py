@@ -8,7 +8,8 @@ from math import exp, hypot
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from core.domain import Box, Phase, Scene, Turn
+from core.domain import Box, Turn
+from core.scene import Phase, Scene
 from kiosk import theme
 
 HEIGHT = 0.54  # of the picture: an oval around a face at a good distance

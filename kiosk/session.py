@@ -12,8 +12,9 @@ from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.config import Settings
-from core.domain import Actor, Role
+from core.domain import Role
 from core.errors import DoorFailed
+from core.logbook import Actor
 from core.store import Store
 from kiosk import theme
 from kiosk.bar import Bar

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from core.domain import Phase
+from core.scene import Phase
 from kiosk.glyphs import draw_watch, paint_glyph
 from kiosk.strokes import fill, square, stroke
 from kiosk.theme import Tone

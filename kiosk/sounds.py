@@ -13,7 +13,7 @@ import miniaudio
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Phase, Scene
+from core.scene import Phase, Scene
 
 log = logging.getLogger(__name__)
 Samples = NDArray[np.int16]

@@ -6,7 +6,7 @@ little blurred every other frame, would make the words flicker.
 
 from dataclasses import replace
 
-from core.domain import Phase, Scene
+from core.scene import Phase, Scene
 
 HOLD = 1.0  # seconds that a piece of advice stays, and that the last frame with a face counts
 ADVISING = (Phase.IDLE, Phase.LOOKING, Phase.CHALLENGE)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.domain import Phase
+from core.scene import Phase
 
 
 @dataclass(frozen=True, slots=True)

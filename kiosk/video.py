@@ -15,7 +15,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.camera import LatestFrame
-from core.domain import Box, Frame, Phase, Scene, Turn
+from core.domain import Box, Frame, Turn
+from core.scene import Phase, Scene
 from kiosk import theme
 from kiosk.glyphs import paint_camera
 from kiosk.oval import Oval, Spot, lying, paint_arrows, paint_oval

@@ -8,7 +8,8 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from core.domain import Phase, Reason, Scene
+from core.domain import Reason
+from core.scene import Phase, Scene
 from kiosk import theme
 from kiosk.banner import Banner
 from kiosk.bar import Bar

@@ -10,7 +10,7 @@ from typing import Literal
 
 from PySide6.QtCore import QCoreApplication
 
-from core.domain import Phase, Reason, Scene, Turn
+from core.domain import Reason, Turn
 from core.errors import (
     CameraUnavailable,
     ConfigError,
@@ -23,6 +23,7 @@ from core.errors import (
     SearchUnavailable,
     StoreUnavailable,
 )
+from core.scene import Phase, Scene
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
 
 Greeting = Literal["full", "first", "none"]

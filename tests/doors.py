@@ -4,8 +4,9 @@ import numpy as np
 from PySide6.QtGui import QColor, QImage
 
 from core.camera import LatestFrame
-from core.domain import Fault, Phase, Reason, Scene, Turn
+from core.domain import Reason, Turn
 from core.errors import CameraUnavailable, DoorFailed, ModelUnavailable, StoreUnavailable
+from core.scene import Fault, Phase, Scene
 from core.sight import COVERED
 from kiosk import theme
 from kiosk.bar import Bar

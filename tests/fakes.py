@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
-from core.domain import Consent, Event, Face, Frame, Image, Incident, Template, Validity, Vector
+from core.domain import Consent, Face, Frame, Image, Template, Validity, Vector
 from core.encryption import Keys
 from core.errors import CameraUnavailable, DoorFailed, ModelMismatch, StoreUnavailable
 from core.gallery import mismatch, refuse_strangers, unit
+from core.logbook import Event, Incident
 from core.looks import moved
 from core.once import Once
 from core.templates import NO_ROWS, Changes, Mark, Page, Rows

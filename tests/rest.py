@@ -15,12 +15,13 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.schemas import Configured
 from api.security import Security
-from core.apikeys import digest, new_key
+from core.apikeys import ApiKey, Scope, digest, new_key
 from core.demo import DEMO_PEOPLE, DemoFaceModel, draw_person
-from core.domain import Actor, ApiKey, Decision, Event, Reason, Scope, Verdict
+from core.domain import Decision, Reason, Verdict
 from core.enrolment import Enrolment
 from core.errors import DoorwardError, FaceUnfit, InvalidField, StoreUnavailable
 from core.intake import Intake
+from core.logbook import Actor, Event
 from core.opencv import cv2
 from core.opener import Opener
 from core.recogniser import Recogniser

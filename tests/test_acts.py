@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from fakes import template
 
-from core.domain import Act, Actor, EventFilter, EventStats, Incident, Role, Validity
+from core.domain import Role, Validity
 from core.errors import FaceLimitReached, PersonNotFound, StoreUnavailable
+from core.logbook import Act, Actor, EventFilter, EventStats, Incident
 from core.pin import hashed
 from core.store import Store
 

@@ -11,7 +11,8 @@ from conftest import PORTRAITS
 from typer.testing import CliRunner
 
 from core.admin.app import app, main
-from core.domain import Decision, Event, Incident, Reason, Role, Verdict
+from core.domain import Decision, Reason, Role, Verdict
+from core.logbook import Event, Incident
 from core.opencv import cv2
 from core.pin import matches
 from core.store import Store

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from rest import NOON, Real, call, files, png
 
-from core.apikeys import digest, new_key
-from core.domain import Incident, Scope
+from core.apikeys import Scope, digest, new_key
+from core.logbook import Incident
 
 Headers = dict[str, str]
 

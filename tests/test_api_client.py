@@ -18,8 +18,8 @@ from api.bench.truth import Change, fault, may_be
 from api.client import Client, Refused
 from api.entries import told
 from api.schemas import Denied, GrantedInDetail
-from core.apikeys import digest, new_key
-from core.domain import Event, Scope
+from core.apikeys import Scope, digest, new_key
+from core.logbook import Event
 
 
 class Wire(httpx.BaseTransport):

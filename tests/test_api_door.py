@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from rest import NOON, Real, call, match, png, problem
 
-from core.apikeys import digest, new_key
-from core.domain import Incident, Scope
+from core.apikeys import Scope, digest, new_key
 from core.doors import DoorState
+from core.logbook import Incident
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from mariadb import looked_into
 from rest import NOON, Real, acall, call, enrol, files, match, png, problem
 
-from core.apikeys import digest, new_key
-from core.domain import Scope
+from core.apikeys import Scope, digest, new_key
 from core.once import KEPT
 
 KEY = {"Idempotency-Key": "0b9c-77"}

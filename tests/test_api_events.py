@@ -10,7 +10,8 @@ import pytest
 from fakes import MODEL_ID
 from rest import DENIED, NOON, Real, call, enrol, match, png, problem
 
-from core.domain import Decision, Event, Incident, Reason, Verdict
+from core.domain import Decision, Reason, Verdict
+from core.logbook import Event, Incident
 
 HOUR = timedelta(hours=1)
 

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from rest import NOON, PICTURE, FakeKeys, FakeRecogniser, Real, acall, call, faked, problem
 
 from api.security import Caller, Security
-from core.apikeys import digest, new_key
-from core.domain import Scope
+from core.apikeys import Scope, digest, new_key
 from core.errors import KeyRevoked
 from core.throttle import FREE, LONGEST
 

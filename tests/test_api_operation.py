@@ -9,9 +9,10 @@ import pytest
 from fakes import MODEL_ID
 from rest import GRANTED, NOON, FakeRecogniser, FakeStore, Real, call, enrol, faked, match, png, problem
 
-from core.domain import Decision, Event, Incident, Reason, Verdict
+from core.domain import Decision, Reason, Verdict
 from core.doors import DoorState
 from core.errors import ModelUnavailable, StoreUnavailable
+from core.logbook import Event, Incident
 
 
 @pytest.fixture

@@ -12,8 +12,7 @@ import requests
 from hypothesis import HealthCheck, Phase, given, settings
 from rest import NOON, Real, faked
 
-from core.apikeys import digest, new_key
-from core.domain import Scope
+from core.apikeys import Scope, digest, new_key
 
 BASE = "http://localhost"
 TOLD = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rest import NOON, FakeKeys, call, faked, problem
 
 from api.security import KeyedRoute, Needs, Security
-from core.domain import Scope
+from core.apikeys import Scope
 
 NEEDED = {  # what is not here needs no key; a route without its line fails the test
     ("POST", "/enroll_faces/{user_id}"): Scope.ENROL,

@@ -15,8 +15,8 @@ from rest import DENIED, GRANTED, NOON, FakeEnrolment, FakeRecogniser, Real, aca
 from api import stream
 from api.app import create_app
 from api.security import Security
-from core.apikeys import digest, new_key
-from core.domain import Event, Scope
+from core.apikeys import Scope, digest, new_key
+from core.logbook import Event
 from core.opener import Opener
 from core.store import Store
 

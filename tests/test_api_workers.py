@@ -14,8 +14,7 @@ from apiprocess import STARTING, Api
 from rest import png
 
 from api.client import Client, Refused
-from core.apikeys import digest, new_key
-from core.domain import Scope
+from core.apikeys import Scope, digest, new_key
 from core.store import Store
 
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.apikeys import checked, digest, new_key, prefix_of
-from core.domain import Scope
+from core.apikeys import Scope, checked, digest, new_key, prefix_of
 from core.errors import KeyExpired, KeyRefused, KeyRevoked, KeyUnknown
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from fakes import MODEL_ID, template
 from mariadb import looked_into
 
-from core.domain import Act, Actor, Consent, Decision, Event, Incident, Reason, Role, Validity, Verdict
+from core.domain import Consent, Decision, Reason, Role, Validity, Verdict
 from core.doors import DoorState
 from core.encryption import KeyFile, Keys
 from core.errors import EncryptionKeyUnavailable, InputError
+from core.logbook import Act, Actor, Event, Incident
 from core.store import Store
 
 NOON = datetime(2025, 3, 1, 12, 0, 0, tzinfo=UTC)

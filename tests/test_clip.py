@@ -12,13 +12,15 @@ import readymade
 from core.admin.replay import replay
 from core.camera import OpenCVCamera
 from core.config import Settings
-from core.domain import Event, Phase, Verdict
+from core.domain import Verdict
 from core.door import SimulatedDoor
 from core.engine import Engine
 from core.enrolment import Enrolment, Picture
 from core.faces import InsightFaceModel
+from core.logbook import Event
 from core.pictures import decode_image
 from core.recogniser import Recogniser
+from core.scene import Phase
 from core.settings import RecognitionSettings
 from core.store import Store
 from core.watch import Watch

@@ -7,9 +7,10 @@ import pytest
 from fakes import FakeCamera, FakeDoor, FakeModel, FakeStore, face, image, template
 
 from core.attempts import Limits
-from core.domain import Decision, Phase, Reason, Verdict
+from core.domain import Decision, Reason, Verdict
 from core.engine import Engine
 from core.recogniser import Recogniser
+from core.scene import Phase
 from core.settings import RecognitionSettings
 from core.sight import Sight
 from core.watch import Watch

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from fakes import MODEL_ID
 from mariadb import looked_into
 
-from core.domain import Act, Decision, Event, EventFilter, Incident, Reason, Verdict
+from core.domain import Decision, Reason, Verdict
 from core.eventfeed import PAGE, SETTLES
 from core.events import event_row
+from core.logbook import Act, Event, EventFilter, Incident
 from core.migrations.tables import METADATA, events
 from core.store import Store
 

@@ -7,9 +7,10 @@ import pytest
 from fakes import MODEL_ID
 from mariadb import looked_into
 
-from core.domain import Decision, Event, EventFilter, EventStats, Incident, Liveness, Reason, Verdict
+from core.domain import Decision, Liveness, Reason, Verdict
 from core.errors import StoreUnavailable
 from core.events import page
+from core.logbook import Event, EventFilter, EventStats, Incident
 
 NOON = datetime(2025, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 HOUR = timedelta(hours=1)

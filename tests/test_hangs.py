@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 import core.engine
 from core.attempts import Limits
-from core.domain import Decision, Phase, Reason, Verdict
+from core.domain import Decision, Reason, Verdict
 from core.doorkeeper import LATE
 from core.engine import HANGING, HANGS, Engine
 from core.errors import CameraUnavailable, DoorFailed, LivenessUnavailable, StoreUnavailable
 from core.recogniser import Recogniser
+from core.scene import Phase
 from core.settings import LivenessSettings, RecognitionSettings
 from core.sight import Sight
 from core.watch import Watch

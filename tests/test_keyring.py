@@ -10,8 +10,7 @@ import pytest
 import sqlalchemy as sa
 from mariadb import looked_into
 
-from core.apikeys import digest, new_key
-from core.domain import Scope
+from core.apikeys import Scope, digest, new_key
 from core.errors import Conflict, StoreUnavailable
 from core.keyring import Keyring
 from core.store import Store

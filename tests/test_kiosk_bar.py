@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication
 
-from core.domain import Phase
+from core.scene import Phase
 from kiosk import theme
 from kiosk.bar import Bar
 from kiosk.language import LANGUAGES, speak

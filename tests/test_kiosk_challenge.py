@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from core.domain import Phase, Reason, Scene, Turn
+from core.domain import Reason, Turn
+from core.scene import Phase, Scene
 from kiosk import theme
 from kiosk.banner import Banner
 from kiosk.turnsign import paint_turn

@@ -7,8 +7,10 @@ import pytest
 from streams import HttpCamera
 
 from core.admin.soak.outage import LockedFile
-from core.domain import Decision, Event, Incident, Phase, Reason, Verdict
+from core.domain import Decision, Reason, Verdict
+from core.logbook import Event, Incident
 from core.pin import hashed
+from core.scene import Phase
 from kiosk.pinpage import PinPage
 
 pytest_plugins = ["screen", "wholekiosk"]

@@ -17,7 +17,8 @@ from enroldesk import filmed
 from streams import HttpCamera
 
 from core.demo.camera import VISIT
-from core.domain import Act, Event, Incident, Reason, Role, Verdict
+from core.domain import Reason, Role, Verdict
+from core.logbook import Act, Event, Incident
 from core.opencv import cv2
 from core.pin import hashed, hashed_passphrase, matches
 from core.store import Store

@@ -10,9 +10,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from core.domain import Phase, Reason, Scene, Turn
+from core.domain import Reason, Turn
 from core.doorkeeper import DOOR_OPEN
 from core.errors import CameraUnavailable, DoorFailed, StoreUnavailable
+from core.scene import Phase, Scene
 from core.sight import COVERED
 from kiosk import theme
 from kiosk.banner import Banner

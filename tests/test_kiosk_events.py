@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import readymade
 
-from core.domain import Act, Decision, Event, EventFilter, EventStats, Incident, Reason, Verdict
+from core.domain import Decision, Reason, Verdict
 from core.errors import InputError, StoreUnavailable
+from core.logbook import Act, Event, EventFilter, EventStats, Incident
 from core.store import Store
 from kiosk.console.charts import GlanceChart, ReasonChart, TimeChart, bars
 from kiosk.console.events import EventsPage

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QLabel
 from core.camera import LatestFrame
 from core.config import load
 from core.demo import DemoFaceModel
-from core.domain import Fault, Role
+from core.domain import Role
 from core.errors import DoorFailed
 from core.pin import matches
 from core.recogniser import Recogniser
+from core.scene import Fault
 from core.settings import RecognitionSettings
 from core.store import Store
 from kiosk.console.done import Done

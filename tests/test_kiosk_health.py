@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt
 from test_engine import ANN, House, template
 
 from core.config import Settings
-from core.domain import Decision, Event, Phase, Reason, Verdict
+from core.domain import Decision, Reason, Verdict
 from core.errors import StoreUnavailable
+from core.logbook import Event
+from core.scene import Phase
 from core.standby import Offline
 from kiosk.apiprocess import ApiPhase, ApiState
 from kiosk.console.health import HealthPage, Reading, summary

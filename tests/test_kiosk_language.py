@@ -15,8 +15,9 @@ from PySide6.QtGui import QFontDatabase, QTextLayout
 from PySide6.QtWidgets import QApplication, QLabel
 
 from core import errors
-from core.domain import Fault, Phase, Reason, Scene, Turn
+from core.domain import Reason, Turn
 from core.doorkeeper import DOOR_OPEN, LOCKED_OUT
+from core.scene import Fault, Phase, Scene
 from core.settings import KioskSettings
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
 from kiosk.language import ENGLISH, FOLDER, LANGUAGES, speak

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from core.domain import Phase, Scene
+from core.scene import Phase, Scene
 from kiosk.oval import NEAR, Oval, Spot, lying, sought
 
 SIZE = (720, 1280)

@@ -8,7 +8,8 @@ from peopleverbs import NOW, names, opened, question, says, text
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from core.domain import Consent, Decision, Event, Person, Reason, Role, Validity, Verdict
+from core.domain import Consent, Decision, Person, Reason, Role, Validity, Verdict
+from core.logbook import Event
 from core.pin import matches
 from kiosk.console.personwords import what_goes
 

@@ -5,9 +5,11 @@ from conftest import PORTRAITS
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
 
-from core.domain import EventFilter, Incident, Phase, Role, Scene
+from core.domain import Role
+from core.logbook import EventFilter, Incident
 from core.pictures import decode_image
 from core.pin import hashed, hashed_passphrase
+from core.scene import Phase, Scene
 from kiosk.console.firstrun import FirstRun
 from kiosk.console.question import Question
 from kiosk.console.wiring import speak_to

@@ -9,7 +9,7 @@ import miniaudio
 import numpy as np
 import pytest
 
-from core.domain import Phase, Scene
+from core.scene import Phase, Scene
 from kiosk import sounds as sounds_module
 from kiosk.sounds import RATE, SOUNDS, Note, Sounds, _feed, play_aloud, samples
 

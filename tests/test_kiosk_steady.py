@@ -4,7 +4,8 @@ from itertools import cycle, islice, pairwise
 
 import pytest
 
-from core.domain import Fault, Phase, Reason, Scene, Turn
+from core.domain import Reason, Turn
+from core.scene import Fault, Phase, Scene
 from kiosk.steady import HOLD, Steady
 
 FRAME = 1 / 15  # seconds between two scenes of the engine

@@ -11,7 +11,8 @@ from PySide6.QtCore import QEvent, QObject, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from core.camera import LatestFrame
-from core.domain import Frame, Phase, Scene, Turn
+from core.domain import Frame, Turn
+from core.scene import Phase, Scene
 from kiosk import theme
 from kiosk.oval import Oval, paint_arrows
 from kiosk.video import Video, fit

@@ -10,7 +10,8 @@ from doors import SCENES, SIZE, WITH_A_FACE, Clock, door_window, ground, pixels
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
-from core.domain import Phase, Reason, Scene
+from core.domain import Reason
+from core.scene import Phase, Scene
 from kiosk.banner import Banner
 from kiosk.bridge import Bridge
 from kiosk.language import speak

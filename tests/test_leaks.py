@@ -13,7 +13,7 @@ import logging
 import numpy as np
 from core.apikeys import new_key, digest
 from core.demo import DEMO_PEOPLE, portraits
-from core.domain import Scope
+from core.apikeys import Scope
 from datetime import UTC, datetime
 
 log = logging.getLogger("core.leaky")

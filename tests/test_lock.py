@@ -8,8 +8,9 @@ import test_engine
 from fakes import FakeCamera
 from test_engine import ANN, GRANTED_BY_PIN, ZED
 
-from core.domain import Phase, Verdict
+from core.domain import Verdict
 from core.errors import DoorFailed, StoreUnavailable
+from core.scene import Phase
 
 
 class House(test_engine.House):

@@ -16,11 +16,12 @@ from mariadb import Server, refuse_without_mariadb
 from test_clip import enrols
 
 from core.camera import OpenCVCamera
-from core.domain import Event, Frame, Verdict
+from core.domain import Frame, Verdict
 from core.door import SimulatedDoor
 from core.engine import Engine
 from core.faces import InsightFaceModel
 from core.gallerycopy import GalleryCopy
+from core.logbook import Event
 from core.outbox import Outbox
 from core.recogniser import Recogniser
 from core.settings import RecognitionSettings

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from fakes import FakeLatch, FakeStore
 
-from core.domain import Incident
 from core.doors import DoorState
 from core.errors import DoorFailed, DoorLocked, StoreUnavailable
+from core.logbook import Incident
 from core.opener import LATE, Opener
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -19,10 +19,11 @@ from sqlalchemy.exc import IntegrityError
 
 from core import eventlog, sealedlog
 from core.bulletin import Standing
-from core.domain import Decision, Event, Incident, Reason, Verdict
+from core.domain import Decision, Reason, Verdict
 from core.encryption import KeyFile, Keys
 from core.errors import EntryRefused, LocalFileUnavailable, LocalFileUnreadable, StoreUnavailable
 from core.events import Note
+from core.logbook import Event, Incident
 from core.outbox import Outbox, left
 from core.sealedlog import SealedLog
 from core.store import Store

@@ -13,9 +13,9 @@ from mariadb import looked_into
 
 from core import rotation
 from core.config import Settings
-from core.domain import Act, Incident
 from core.encryption import LONGER, Key, KeyFile, Keys
 from core.errors import ConfigError, EncryptionKeyUnavailable, NotThisPerson
+from core.logbook import Act, Incident
 from core.parts import make_recogniser, make_store
 from core.settings import DatabaseSettings, EncryptionSettings
 from core.store import Store

@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 
 import core.policy
 from core.attempts import Limits
-from core.domain import Face, Fault, Frame, Phase
+from core.domain import Face, Frame
 from core.doorkeeper import Doorkeeper
 from core.errors import DoorFailed, InvalidEmbedding, LivenessUnavailable, ModelUnavailable, StoreUnavailable
 from core.gallery import unit
 from core.recogniser import Recogniser
+from core.scene import Fault, Phase
 from core.settings import LivenessSettings, RecognitionSettings
 from core.tracking import iou
 from core.watch import Watch

@@ -24,9 +24,10 @@ from core.admin.soak.post import CountedDoor, PluggedCamera
 from core.admin.soak.report import Report, rows
 from core.admin.soak.run import LogCount, Soak, counted_log
 from core.admin.soak.schedule import Act, schedule
-from core.domain import Decision, Event, Incident, Reason, Verdict
+from core.domain import Decision, Reason, Verdict
 from core.errors import CameraUnavailable, DoorFailed, DoorwardError, StoreUnavailable
 from core.eventlog import EventLog
+from core.logbook import Event, Incident
 from core.store import Store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -12,9 +12,10 @@ from test_engine import ANN
 from core import bulletin
 from core.bulletin import Bulletin, Standing
 from core.config import Settings
-from core.domain import Incident, Phase
 from core.errors import DoorLocked, LocalFileUnavailable, StoreUnavailable
+from core.logbook import Incident
 from core.parts import make_engine, make_opener, make_recogniser, make_store
+from core.scene import Phase
 
 WELL, LOCKED = Standing(), Standing(locked=True)
 

@@ -20,20 +20,7 @@ from alembic.migration import MigrationContext
 from fakes import MODEL_ID, template
 from mariadb import looked_into
 
-from core.domain import (
-    Consent,
-    Decision,
-    Event,
-    EventFilter,
-    Incident,
-    Person,
-    Reason,
-    Role,
-    StoredFace,
-    Template,
-    Validity,
-    Verdict,
-)
+from core.domain import Consent, Decision, Person, Reason, Role, StoredFace, Template, Validity, Verdict
 from core.errors import (
     ConfigError,
     FaceLimitReached,
@@ -44,6 +31,7 @@ from core.errors import (
     StoreUnavailable,
 )
 from core.events import Note, incident_row
+from core.logbook import Event, EventFilter, Incident
 from core.migrations.tables import METADATA
 from core.store import Store
 from core.templates import Mark

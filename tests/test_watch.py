@@ -8,11 +8,12 @@ from fakes import MODEL_ID, FakeModel, face, image, template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain import Frame, Liveness, Phase, Reason, Turn, Verdict
+from core.domain import Frame, Liveness, Reason, Turn, Verdict
 from core.errors import InvalidEmbedding, LivenessUnavailable
 from core.gallery import Gallery
 from core.policy import Rules
 from core.quality import Limits, assess
+from core.scene import Phase
 from core.settings import RecognitionSettings, ZoneSettings
 from core.watch import Watch
 

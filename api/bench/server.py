@@ -14,9 +14,8 @@ from typing import Self
 import httpx
 
 from api.client import Client
-from core.apikeys import digest, new_key
+from core.apikeys import Scope, digest, new_key
 from core.config import Settings
-from core.domain import Scope
 from core.errors import Unavailable
 from core.parts import make_store
 

@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from core.admin.shell import ConfigOption, DemoOption, JsonOption, Shell, shell
-from core.apikeys import digest, new_key
-from core.domain import ApiKey, Scope
+from core.apikeys import ApiKey, Scope, digest, new_key
 from core.errors import Conflict, InvalidField, KeyNotFound
 from core.keyring import Keyring
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from core.admin.shell import ConfigOption, JsonOption, shell
-from core.domain import Act, Incident
 from core.foreign import ForeignFaces, bring_in
+from core.logbook import Act, Incident
 from core.parts import make_model
 
 FORGOTTEN = (

@@ -10,7 +10,7 @@ import typer
 
 from core.admin.shell import ConfigOption, JsonOption, shell
 from core.cells import harmless, moment
-from core.domain import Event, EventFilter, Incident
+from core.logbook import Event, EventFilter, Incident
 from core.store import Store
 
 COLUMNS = ("at", "source", "outcome", "reason", "user_id", "name", "similarity", "liveness", "latency", "door", "actor")

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from core.config import Settings, load
-from core.domain import Actor
 from core.enrolment import Enrolment
+from core.logbook import Actor
 from core.parts import make_enrolment, make_recogniser, make_store
 from core.recogniser import Recogniser
 from core.store import Store

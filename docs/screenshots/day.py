@@ -9,27 +9,13 @@ from random import Random
 import numpy as np
 
 from core.demo import DEMO_PEOPLE, DEMO_THRESHOLD, DemoCamera, DemoFaceModel, portraits
-from core.domain import (
-    Candidate,
-    Consent,
-    Decision,
-    Event,
-    Fault,
-    Frame,
-    Incident,
-    Person,
-    Phase,
-    Reason,
-    Scene,
-    Template,
-    Turn,
-    Validity,
-    Verdict,
-)
+from core.domain import Candidate, Consent, Decision, Frame, Person, Reason, Template, Turn, Validity, Verdict
 from core.gallery import unit
+from core.logbook import Event, Incident
 from core.pin import hashed
 from core.quality import Limits
 from core.recogniser import Recogniser
+from core.scene import Fault, Phase, Scene
 from core.sitting import Portrait, Pose, Sitting, Terms, portrait
 from core.store import Store
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from core.domain import EventStats
+from core.logbook import EventStats
 from kiosk import theme
 from kiosk.console.eventwords import reason
 

@@ -12,10 +12,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from core.camera import LatestFrame
-from core.domain import Phase, Reason
+from core.domain import Reason
 from core.enrolment import SHARPNESS
 from core.errors import DoorwardError, FaceLimitReached, FaceOfAnother, InvalidField
 from core.quality import Limits
+from core.scene import Phase
 from core.sitting import Pose, Sitting
 from kiosk import theme
 from kiosk.console import consent, enrolwords

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from core.domain import Phase
+from core.scene import Phase
 from kiosk import theme
 from kiosk.controls import column, label
 from kiosk.glyphs import paint_glyph

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QSizePolicy, QStackedWidget, QWidget
 
 from core.camera import LatestFrame
-from core.domain import Phase
+from core.scene import Phase
 from core.sitting import Pose, Sitting
 from kiosk import theme
 from kiosk.console.enrolcard import Card

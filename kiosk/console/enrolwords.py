@@ -1,6 +1,7 @@
 """What the enrolment page says. Pure; the one place of its sentences."""
 
-from core.domain import Candidate, Phase, Reason, Scene, Turn
+from core.domain import Candidate, Reason, Turn
+from core.scene import Phase, Scene
 from core.sitting import Pose, Sitting
 
 TITLES = {Pose.FRONT: "Front", Pose.LEFT: "Left", Pose.RIGHT: "Right", Pose.UP: "Up"}

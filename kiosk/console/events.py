@@ -10,8 +10,9 @@ from PySide6.QtCore import QDateTime, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QDateTimeEdit, QFileDialog, QHeaderView, QTableView, QWidget
 
-from core.domain import Act, EventFilter, EventStats, Reason
+from core.domain import Reason
 from core.errors import DoorwardError
+from core.logbook import Act, EventFilter, EventStats
 from kiosk import theme
 from kiosk.console.charts import GlanceChart, ReasonChart, TimeChart
 from kiosk.console.eventsmodel import EventsModel, Log, export, midnight

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from core.domain import Event, EventFilter, Incident
 from core.errors import DoorwardError, InputError
+from core.logbook import Event, EventFilter, Incident
 from kiosk.console.eventwords import COLUMNS, cells
 from kiosk.jobs import Jobs
 

@@ -2,7 +2,8 @@
 
 from datetime import tzinfo
 
-from core.domain import Act, Event, Incident, Reason, Verdict
+from core.domain import Reason, Verdict
+from core.logbook import Act, Event, Incident
 
 COLUMNS = ("Time", "Outcome", "Person", "Reason", "By", "Similarity", "Frames", "Decided in", "Door")
 OUTCOMES = {"granted": "Granted", "denied": "Denied", "fault": "Fault", "act": "Operator"}

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Protocol
 
 from core.config import Settings
-from core.domain import Event, EventFilter, Fault, Incident
 from core.doorkeeper import DOOR_OPEN
 from core.engine import HANGS, Engine
 from core.errors import DoorFailed, DoorwardError, StoreUnavailable
+from core.logbook import Event, EventFilter, Incident
 from core.outbox import Outbox
 from core.recogniser import Recogniser
+from core.scene import Fault
 from core.settings import ApiSettings
 from core.sight import BLOWN_OUT, COVERED, FROZEN, SLOW
 from core.standby import Standby

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QScrollArea, QSizePo
 
 from core.config import DEFAULT_PATH, Settings
 from core.configfile import Key, keys, write
-from core.domain import Act
 from core.errors import DoorwardError
+from core.logbook import Act
 from kiosk import theme
 from kiosk.controls import Notice, button, column, label, row
 from kiosk.jobs import Jobs

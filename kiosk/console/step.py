@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 from core.camera import LatestFrame
 from core.config import DEFAULT_PATH, Settings
 from core.configfile import write
-from core.domain import Act, Fault, Role
+from core.domain import Role
+from core.logbook import Act
 from core.recogniser import Recogniser
+from core.scene import Fault
 from core.settings import CameraSettings
 from kiosk import theme
 from kiosk.controls import Notice, column, label

@@ -8,9 +8,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core import packs
-from core.domain import Actor, Person, Role
+from core.domain import Person, Role
 from core.enrolment import Enrolment
 from core.errors import DoorwardError
+from core.logbook import Actor
 from core.parts import make_camera, make_enrolment, make_sight
 from core.settings import CameraSettings
 from core.sitting import Pose

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from core.domain import Event, Incident, Verdict
+from core.domain import Verdict
 from core.doorkeeper import Journal
 from core.errors import StoreUnavailable
+from core.logbook import Event, Incident
 
 OPENED = "opened"
 Fact = TypeVar("Fact", Event, Incident)
