@@ -98,7 +98,7 @@ class PeopleRoutes:
     def change_person(self, user_id: UserId, changes: PersonChanges, call: Call) -> PersonAnswer:
         """All that is named at once, or nothing. Every gallery follows within a second, this process's at once."""
         changed = call.on_record(self._store).amend(user_id, changes.named())
-        self._recogniser.refresh()
+        self._recogniser.catch_up()
         return described(changed)
 
     def erase_person(self, user_id: UserId, call: Call) -> Receipt:
@@ -124,7 +124,7 @@ class PeopleRoutes:
     def _receipt(self, user_id: str, erasure: Erasure) -> Receipt:
         """Once this process's own gallery has caught up; one that cannot matches nobody until it has."""
         at = self._utcnow()
-        self._recogniser.refresh()
+        self._recogniser.catch_up()
         return Receipt(
             user_id=user_id,
             faces_erased=erasure.faces,

@@ -159,7 +159,7 @@ class Enrolment:
 
     def catch_up(self) -> None:
         """Reads the gallery anew: who enrols and matches at once need not wait for the next poll."""
-        self._recogniser.refresh()
+        self._recogniser.catch_up()
 
     def _template(self, user_id: str, name: str, picture: Picture) -> Template:
         model = self._recogniser.model

@@ -29,6 +29,7 @@ from core.templates import Templates
 
 log = logging.getLogger(__name__)
 GALLERY_LOADING = "The gallery is being loaded. Wait a moment."
+SOON = 1.0  # seconds that who has changed something waits to see it
 MODEL_RETRY = 3.0  # seconds: somebody may be fetching the pack just now
 
 
@@ -165,12 +166,21 @@ class Recogniser:
         return decide(with_frame(Evidence(), frame, gallery, 1), still, 0.0), quality.score
 
     def refresh(self) -> None:
-        """One round: load what is missing, read the gallery if it has moved. Sets `fault` rather than raise.
-
-        The thread does so by itself; who has just changed the store calls it to see the change at once.
-        """
+        """One round: load what is missing, read the gallery if it has moved. Sets `fault` rather than raise."""
         with self._refreshing:
             self._refresh()
+
+    def catch_up(self) -> None:
+        """The same, for who has just changed the store and would see it at once.
+
+        But not where it is only being loaded, or a round takes longer than SOON: the thread sees it then.
+        """
+        loading = self._model is None and self._thread is not None
+        if not loading and self._refreshing.acquire(timeout=SOON):
+            try:
+                self._refresh()
+            finally:
+                self._refreshing.release()
 
     def _refresh(self) -> None:
         before = self.fault

@@ -1,5 +1,8 @@
 """The model and the gallery come when they come; until then, and while one is away, nobody is told anything."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -66,6 +69,54 @@ def test_a_change_in_the_store_is_in_the_gallery_after_one_refresh():
     store.loses("ann")
     recogniser.refresh()
     assert recogniser.identify(image(("ann", face()))).verdict is Verdict.DENIED
+
+
+def test_who_has_just_changed_something_does_not_wait_for_a_model_that_is_being_loaded():
+    store, go = FakeStore(template("ann")), threading.Event()
+
+    def slow():
+        go.wait(10)
+        return FakeModel()
+
+    recogniser = Recogniser(slow, store, SETTINGS, poll=0.01)
+    recogniser.start()
+    try:
+        store.gains(template("bob"))
+        recogniser.catch_up()
+        assert recogniser.loading
+        go.set()
+        while recogniser.loading:
+            time.sleep(0.005)
+        assert len(recogniser.gallery) == 2
+        store.loses("ann")
+        recogniser.catch_up()
+        assert len(recogniser.gallery) == 1
+    finally:
+        go.set()
+        recogniser.stop()
+
+
+def test_who_has_just_changed_something_waits_a_moment_for_a_round_and_no_longer(monkeypatch):
+    monkeypatch.setattr("core.recogniser.SOON", 0.05)
+    store = FakeStore(template("ann"))
+    recogniser, go, inside = ready(store), threading.Event(), threading.Event()
+    changes = store.changes
+
+    def hangs(*args):
+        inside.set()
+        go.wait(10)
+        return changes(*args)
+
+    monkeypatch.setattr(store, "changes", hangs)
+    store.gains(template("bob"))
+    with ThreadPoolExecutor(1) as threads:
+        round_ = threads.submit(recogniser.refresh)
+        assert inside.wait(10)
+        recogniser.catch_up()
+        assert len(recogniser.gallery) == 1
+        go.set()
+        round_.result()
+    assert len(recogniser.gallery) == 2
 
 
 @pytest.mark.filterwarnings("default")
