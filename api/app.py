@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 from fastapi import FastAPI
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 
 from api import errors
@@ -46,6 +47,7 @@ from core.tls import EXPOSED
 
 log = logging.getLogger(__name__)
 logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it quotes what was sent
+MultiPartParser.spool_max_size = 0  # never into a file: a photograph touches no disk
 FORM_OVERHEAD = 2**20  # bytes: what a request may hold besides its images
 MOST_FIELDS, FIELD_BYTES = 8, 2**13  # of a form, besides its images
 

@@ -1,5 +1,6 @@
 """Who made a call, under which id, and when: what is put on record of it."""
 
+import time
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -15,6 +16,8 @@ from core.store import Store
 class Asked:
     caller: Caller
     request_id: str | None = None
+    began: float = 0.0
+    """When it came, by time.monotonic."""
 
     @property
     def actor(self) -> str | None:
@@ -25,6 +28,10 @@ class Asked:
         """`store`, where all that this call changes is written down with it."""
         return store.acting_for(Actor("api", self.actor, self.request_id))
 
+    def waited(self) -> float:
+        """Seconds since then."""
+        return time.monotonic() - self.began
+
     def need(self, scope: Scope) -> None:
         """For what a parameter asks beside the route. Raises ScopeMissing."""
         if not self.caller.may(scope):
@@ -34,4 +41,4 @@ class Asked:
 async def asked(request: Request) -> Asked:  # async: it takes no thread
     """A dependency, for routes that need a scope: `Security` has admitted the caller by then."""
     admitted = getattr(request.state, "admitted", None)
-    return Asked(admitted[0] if admitted else ANYBODY, getattr(request.state, "request_id", None))
+    return Asked(admitted[0] if admitted else ANYBODY, getattr(request.state, "request_id", None), request.state.began)

@@ -41,6 +41,7 @@ Explained = GrantedInDetail | DeniedInDetail
 TIMEOUT = 30.0  # seconds; a picture may wait ten for its turn
 SILENCE = 45.0  # seconds: a stream of events says something every fifteen
 AGAIN = 1.0  # seconds until a stream that broke is followed on
+FOR_NOW = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _MATCHED: TypeAdapter[Matched] = TypeAdapter(Matched)
 _EXPLAINED: TypeAdapter[Explained] = TypeAdapter(Explained)
 
@@ -135,16 +136,22 @@ class Client:
     def follow(self, after: int | None = None, **where: str) -> Iterator[Entry]:
         """What happens from now on, or after the entry of that stream id, each once; for as long as it is asked.
 
-        Comes back by itself where the connection breaks.
+        Comes back by itself where the connection breaks, and where it is told that there is no room just now.
         """
         while True:
+            wait = self._again
             try:
                 for place, entry in self._stream(after, where):
                     after = place
-                    yield entry
+                    if entry is not None:
+                        yield entry
             except httpx.TransportError:
                 pass
-            time.sleep(self._again)
+            except Refused as error:
+                if error.status not in FOR_NOW:
+                    raise
+                wait = max(wait, error.retry_after or 0)
+            time.sleep(wait)
 
     def open_door(self) -> DoorOpened:
         return self._told(DoorOpened, "POST", "/door/open")
@@ -181,18 +188,22 @@ class Client:
             yield page
             cursor = getattr(page, "next_cursor", None)
 
-    def _stream(self, after: int | None, where: Mapping[str, str]) -> Iterator[tuple[int, Entry]]:
+    def _stream(self, after: int | None, where: Mapping[str, str]) -> Iterator[tuple[int | None, Entry | None]]:
+        """Message by message: its id, and what it holds if anything. One that is cut off in the middle is none."""
         headers = {} if after is None else {"Last-Event-ID": str(after)}
         with self._http.stream("GET", "/events/stream", params=where, headers=headers, timeout=SILENCE) as response:
             if response.is_error:
                 response.read()
                 raise Refused(response)
-            place = after or 0
+            place, entry = after, None
             for line in response.iter_lines():
                 if line.startswith("id: "):
                     place = int(line[4:])
                 elif line.startswith("data: "):
-                    yield place, Entry.model_validate_json(line[6:])
+                    entry = Entry.model_validate_json(line[6:])
+                elif not line:
+                    yield place, entry
+                    entry = None
 
     def _told(self, kind: type[T], method: str, path: str, **request: Any) -> T:
         return kind.model_validate_json(self._call(method, path, **request).content)

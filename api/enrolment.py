@@ -57,6 +57,7 @@ class EnrolmentRoutes:
             dependencies=[
                 Depends(self._security.needs(Scope.ENROL)),
                 Depends(self._turns, scope="function"),
+                Depends(self._security.needs(Scope.ENROL)),  # the key may have been revoked while it waited
             ],
             responses=documented(*KEYED, *CODES),
         )

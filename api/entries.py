@@ -36,11 +36,11 @@ def told(entry: Event | Incident) -> Entry:
     )
 
 
-def csv_lines(entries: Iterable[Event | Incident]) -> Iterator[str]:
-    """With a line of the columns' names before them."""
+def csv_pages(pages: Iterable[Iterable[Event | Incident]]) -> Iterator[str]:
+    """A text for each page, with a line of the columns' names before them."""
     yield _line(COLUMNS)
-    for entry in entries:
-        yield _line(told(entry).model_dump(mode="json").values())
+    for page in pages:
+        yield "".join(_line(told(entry).model_dump(mode="json").values()) for entry in page)
 
 
 def _both(entry: Event | Incident) -> dict[str, object]:

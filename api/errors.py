@@ -18,7 +18,7 @@ HEADERS = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
 }
-PROTOCOL = {status: code for code, status, _ in codes.PROTOCOL}
+PROTOCOL = {status: code for code, status, _ in codes.PROTOCOL} | {HTTPStatus.SERVICE_UNAVAILABLE: Busy.code}
 SENTENCES = {  # where Starlette's own does not help
     HTTPStatus.FORBIDDEN: (
         "Web pages of others may not call this. If it has the name that you called it by, put that into api.hosts."

@@ -1,19 +1,20 @@
 """`GET /events`, a page at a time or as a spreadsheet, and `GET /events/stream`."""
 
+import sys
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.asked import Asked, asked
-from api.entries import csv_lines, told
+from api.entries import csv_pages, told
 from api.errors import KEYED, documented
 from api.pages import Cursor, Moment, cursor_of, fits, key_of
 from api.schemas import EventsPage
-from api.security import KeyedRoute, Security
+from api.security import Caller, KeyedRoute, Security
 from api.stream import Streams
 from core.apikeys import Scope
 from core.errors import InvalidField
@@ -77,6 +78,8 @@ class EventRoutes:
         request: Request,
         response: Response,
         where: Where,
+        call: Annotated[Asked, Depends(asked)],
+        *,
         cursor: Cursor = None,
         limit: Annotated[int | None, Query(ge=1, le=500, description="Entries of a page, 100 if not said")] = None,
     ) -> EventsPage | StreamingResponse:
@@ -84,7 +87,7 @@ class EventRoutes:
         response.headers["Vary"] = "Accept"
         before = _before(cursor)
         if CSV in request.headers.get("accept", ""):
-            return self._spreadsheet(where, before, limit)
+            return self._spreadsheet(self._pages(where, before, limit, call.caller))
         size = limit or 100
         found = self._store.events(size + 1, where=where, before=before)
         more = cursor_of(found[size - 1].at.isoformat(), found[size - 1].id or 0) if len(found) > size else None
@@ -111,19 +114,22 @@ class EventRoutes:
         """
         return await self._streams.begin(last_event_id, where, call.caller)
 
-    def _spreadsheet(self, where: EventFilter, before: Incident | None, limit: int | None) -> StreamingResponse:
-        pages = self._pages(where, before)
+    def _spreadsheet(self, pages: Iterator[Entries]) -> StreamingResponse:
         first = next(pages, [])  # before anything is sent: where the database is away that can still be said
-        entries = islice(chain(first, chain.from_iterable(pages)), limit)
         headers = {"Content-Disposition": 'attachment; filename="events.csv"', "Vary": "Accept"}
         return StreamingResponse(
-            csv_lines(entries), media_type=f"{CSV}; charset=utf-8; header=present", headers=headers
+            csv_pages(chain([first], pages)), media_type=f"{CSV}; charset=utf-8; header=present", headers=headers
         )
 
-    def _pages(self, where: EventFilter, before: Event | Incident | None) -> Iterator[Entries]:
-        while page := self._store.events(PAGE, where=where, before=before):
+    def _pages(
+        self, where: EventFilter, before: Event | Incident | None, limit: int | None, caller: Caller
+    ) -> Iterator[Entries]:
+        """Raises KeyRefused where the key is good no longer: a slow reader takes long."""
+        left = limit or sys.maxsize
+        while left and (page := self._store.events(min(left, PAGE), where=where, before=before)):
             yield page
-            before = page[-1]
+            self._security.recheck(caller)
+            left, before = left - len(page), page[-1]
 
 
 def _before(cursor: str | None) -> Incident | None:

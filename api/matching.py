@@ -66,6 +66,7 @@ class MatchingRoutes:
             dependencies=[
                 Depends(self._security.needs(Scope.MATCH)),
                 Depends(self._turns, scope="function"),
+                Depends(self._security.needs(Scope.MATCH)),  # the key may have been revoked while it waited
             ],
             responses=documented(*KEYED, *CODES),
         )
@@ -92,7 +93,7 @@ class MatchingRoutes:
         if explain or open:
             answer = in_detail(answer, explained(decision, quality) if explain else None)
         if open and isinstance(answer, GrantedInDetail):
-            self._opener.open("api", actor=call.actor, request_id=call.request_id)
+            self._opener.open("api", actor=call.actor, request_id=call.request_id, waited=call.waited())
             answer = answer.model_copy(update={"door": "opened"})
         return answer  # and not before: what is not recorded does not happen
 

@@ -13,20 +13,23 @@ from uuid import uuid4
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import answer, problem, refusal, refused
 from api.schemas import Problem
 from core.address import caller_at, is_address
-from core.errors import TooManyRequests
+from core.errors import DoorwardError, TooManyRequests
 from core.throttle import Throttle
 
 log = logging.getLogger(__name__)
 STOPPING = problem(503, "unavailable", "Doorward is stopping. Send it again in a few seconds.")
 FAILED = problem(500, "internal_error", "Doorward failed; nothing was granted. Its log says where.")
+FULL = "More pictures are on their way than there is room for. Send it again in a second."
 SILENCE = 20.0  # seconds that a client may stop in the middle of its request
 DEADLINE = 60.0  # seconds for all of it
 SMALL = 2**16  # bytes of a request without pictures
+ROOM = 2**28  # bytes of all requests together that have not been answered yet: they are in memory
 SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 LIVE = "/health/live"
 """Asked by who restarts what does not answer, and so never counted."""
@@ -52,7 +55,7 @@ class AccessLog:
         started = time.monotonic()
         status: int | None = None
         request_id = _request_id(Headers(scope=scope))
-        scope.setdefault("state", {})["request_id"] = request_id
+        scope.setdefault("state", {}).update(request_id=request_id, began=started)
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -66,12 +69,15 @@ class AccessLog:
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the last resort, and answered
             if status is None:
                 await answer(_unforeseen(error, request_id))(scope, receive, watched)
+            else:
+                _broken_off(error, request_id)
         finally:
             seconds, route = time.monotonic() - started, getattr(scope.get("route"), "path_format", "(no route)")
             self._count(scope["method"], route, status, seconds)
             level = logging.DEBUG if route in ASKED_OFTEN and status == HTTPStatus.OK else logging.INFO
-            said = status or "no answer"
-            log.log(level, "%s %s %s %.0f ms %s", scope["method"], route, said, 1000 * seconds, request_id)
+            log.log(
+                level, "%s %s %s %.0f ms %s", scope["method"], route, status or "no answer", 1000 * seconds, request_id
+            )
 
 
 class OwnOrigin:
@@ -123,12 +129,13 @@ class BodyLimit:
     """Refuses a request that is too large or too slow: by its header, or while it comes.
 
     `most` bytes for a form with pictures, `SMALL` for anything else; `SILENCE` seconds for the next part of it and
-    `DEADLINE` for the whole.
+    `DEADLINE` for the whole. All that are under way have `room` together.
     """
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, room: int = ROOM) -> None:
         self._app = app
         self._most = most
+        self._left = room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -140,10 +147,22 @@ class BodyLimit:
         if declared.isdecimal() and int(declared) > most:
             await refusal(_too_large(most))(scope, receive, send)
             return
-        await self._app(scope, _bounded(receive, most), send)
+        taken = 0
+
+        def take(size: int) -> None:
+            nonlocal taken
+            if size > self._left:
+                raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, FULL, {"Retry-After": "1"})
+            self._left -= size
+            taken += size
+
+        try:
+            await self._app(scope, _bounded(receive, most, take), send)
+        finally:
+            self._left += taken
 
 
-def _bounded(receive: Receive, most: int) -> Receive:
+def _bounded(receive: Receive, most: int, take: Callable[[int], None]) -> Receive:
     left, until, whole = most, None, False
 
     async def bounded() -> Message:
@@ -157,6 +176,7 @@ def _bounded(receive: Receive, most: int) -> Receive:
         left -= len(message.get("body", b""))
         if left < 0:
             raise _too_large(most)
+        take(len(message.get("body", b"")))
         return message
 
     return bounded
@@ -180,6 +200,15 @@ def _unforeseen(error: BaseException, request_id: str) -> Problem:
         return STOPPING
     log.error("a request failed, %s\n%s", request_id, _where(error))
     return FAILED
+
+
+def _broken_off(error: BaseException, request_id: str) -> None:
+    """What a client sees of it is that the answer does not end as it should."""
+    cause = error.__cause__  # Starlette wraps what it could have answered before
+    if isinstance(cause, DoorwardError):
+        log.warning("an answer was broken off (%s), %s", cause.code, request_id)
+    elif not isinstance(error, (asyncio.CancelledError, ClientDisconnect)):
+        _unforeseen(error, request_id)
 
 
 def _request_id(headers: Headers) -> str:

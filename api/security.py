@@ -80,10 +80,10 @@ class Security:
             raise ScopeMissing(f"This API key may not do that: it needs the scope {scope}, and a key keeps its scopes.")
         return caller
 
-    async def recheck(self, caller: Caller) -> None:
-        """To be asked now and then by what goes on for long. Raises KeyRefused, StoreUnavailable."""
+    def recheck(self, caller: Caller) -> None:
+        """For what goes on for long, to be asked now and then, on a thread. Raises KeyRefused, StoreUnavailable."""
         if self._keys is not None:
-            found = await run_in_threadpool(self._keys.find, caller.key)
+            found = self._keys.find(caller.key)
             alive(found and found[0], self._utcnow())
 
     async def _caller(self, request: Request, keys: Keys) -> Caller:

@@ -1,9 +1,11 @@
 """The log of events as server-sent events: each entry once, to as many readers as this process serves."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
+from anyio import CapacityLimiter, to_thread
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
@@ -12,11 +14,14 @@ from api.entries import told
 from api.security import Caller, Security
 from core.errors import InvalidField, KeyRefused, StoreUnavailable, TooManyStreams
 from core.eventfeed import PAGE, EventFeed
-from core.logbook import EventFilter
+from core.logbook import Event, EventFilter, Incident
 
 MOST = 32  # readers at once
 POLL = 0.5  # seconds between two looks for what is new
-HEARTBEAT = 15.0  # seconds of silence after which a line without meaning is sent
+HEARTBEAT = 15.0  # seconds of silence after which it is said how far that was looked through
+REST = 1.0  # seconds for which nobody asks a database that failed
+THREADS = 4  # for all readers together: a database that hangs is to keep nobody else waiting
+Kept = Event | Incident
 AGAIN = 2000  # milliseconds after which a reader that lost us shall come back
 
 
@@ -29,6 +34,8 @@ class Streams:
         self._utcnow = utcnow
         self._most = most
         self._endings: set[asyncio.Event] = set()
+        self._threads = CapacityLimiter(THREADS)
+        self._rested = 0.0
 
     async def begin(self, last: int | None, where: EventFilter, caller: Caller) -> StreamingResponse:
         """What comes after the position `last`, or after now. Raises TooManyStreams, InvalidField, StoreUnavailable."""
@@ -50,24 +57,35 @@ class Streams:
     async def _lines(
         self, position: int, where: EventFilter, caller: Caller, ending: asyncio.Event
     ) -> AsyncIterator[str]:
-        yield f"retry: {AGAIN}\n\n"
-        quiet = 0.0
+        yield f"retry: {AGAIN}\nid: {position}\n\n"  # whoever is cut off before the first entry misses none
+        said = time.monotonic()
         while not ending.is_set():
             try:
-                await self._security.recheck(caller)
-                new, reached = await run_in_threadpool(self._feed.after, position, self._utcnow(), where=where)
+                new, reached = await to_thread.run_sync(self._look, position, where, caller, limiter=self._threads)
             except StoreUnavailable:
                 new, reached = [], position  # nothing is lost: it is still beyond that when the database is back
             except KeyRefused:
                 return
             for place, entry in new:
                 yield f"id: {place}\ndata: {told(entry).model_dump_json()}\n\n"
-            position, quiet = reached, 0.0 if new else quiet + POLL
-            if quiet >= HEARTBEAT:
-                quiet = 0.0
-                yield ":\n\n"
+            position, now = reached, time.monotonic()
+            if not new and now - said >= HEARTBEAT:
+                yield f":\nid: {position}\n\n"
+            if new or now - said >= HEARTBEAT:
+                said = now
             if len(new) < PAGE:
                 await _either(ending, POLL)
+
+    def _look(self, position: int, where: EventFilter, caller: Caller) -> tuple[list[tuple[int, Kept]], int]:
+        """As EventFeed.after. Raises KeyRefused; StoreUnavailable at once where it has just failed another reader."""
+        if time.monotonic() < self._rested:
+            raise StoreUnavailable("The database has just failed another reader.")
+        try:
+            self._security.recheck(caller)
+            return self._feed.after(position, self._utcnow(), where=where)
+        except StoreUnavailable:
+            self._rested = time.monotonic() + REST
+            raise
 
 
 class _Stream(StreamingResponse):

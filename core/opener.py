@@ -15,7 +15,7 @@ from core.errors import DoorFailed, DoorLocked, StoreUnavailable
 from core.logbook import Act, Incident
 
 log = logging.getLogger(__name__)
-LATE = 5.0  # seconds from being asked to opening, of which the database may take most
+LATE = 5.0  # seconds from being asked to opening, of which the line or the database may take most
 
 
 class Journal(Protocol):
@@ -63,12 +63,13 @@ class Opener:
     def stop(self) -> None:
         self._latch.stop()
 
-    def open(self, source: str, *, actor: str | None = None, request_id: str | None = None) -> int:
+    def open(self, source: str, *, actor: str | None = None, request_id: str | None = None, waited: float = 0.0) -> int:
         """Records who asks, then opens, then records what the door did. Returns the id of that record.
 
+        `waited`: seconds since it was asked for; somebody may have gone from the door meanwhile.
         Raises StoreUnavailable, DoorLocked, DoorFailed; then the door is shut, as far as it obeys.
         """
-        asked_at = self._clock()
+        asked_at = self._clock() - waited
         record = Incident(self._utcnow(), source, Act.REMOTE_OPENING, request_id=request_id, actor=actor)
         event_id = self._journal.report(record)
         try:
@@ -87,7 +88,7 @@ class Opener:
     def _open(self, asked_at: float) -> None:
         self._refuse_locked()
         if not 0 <= self._clock() - asked_at <= LATE:
-            raise DoorFailed("It took too long to ask the database, so the door stayed shut. See what is slow.")
+            raise DoorFailed("It took too long to come to this, so the door stayed shut. See what is slow; ask again.")
         try:
             self._latch.open(self.seconds)
             self._refuse_locked()  # meanwhile

@@ -213,13 +213,14 @@ def faked(
     enrolment: FakeEnrolment | None = None,
     store: FakeStore | None = None,
     security: Security | None = None,
+    opener: Opener | None = None,
     **more: Any,
 ) -> FastAPI:
     return create_app(
         recogniser=recogniser or FakeRecogniser(),  # type: ignore[arg-type]
         enrolment=enrolment or FakeEnrolment(),  # type: ignore[arg-type]
         store=store or FakeStore(),  # type: ignore[arg-type]
-        opener=Opener(FakeLatch(), FakeStore(), dict, name="front", seconds=3.0),  # type: ignore[arg-type]
+        opener=opener or Opener(FakeLatch(), FakeStore(), dict, name="front", seconds=3.0),  # type: ignore[arg-type]
         security=security or Security(None),
         utcnow=lambda: NOON,
         **more,

@@ -120,6 +120,34 @@ def test_who_follows_what_happens_has_each_once_however_often_the_connection_bre
     assert asked == [None, "1", "1", "2"]
 
 
+def test_who_is_cut_off_before_the_first_entry_or_told_to_wait_reads_on_from_there() -> None:
+    asked: list[str | None] = []
+    begun = b"retry: 2000\nid: 7\n\n"
+    full = httpx.Response(503, json={"code": "too_many_streams"}, headers={"Retry-After": "0"})
+    answers = iter([httpx.Response(200, content=begun), full, httpx.Response(200, stream=Breaking(7))])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers.get("last-event-id"))
+        return next(answers)
+
+    with Client("http://localhost", again=0, transport=httpx.MockTransport(answer)) as door:
+        assert next(door.follow()).id == 8
+    assert asked == [None, "7", "7"]
+
+
+def test_what_was_cut_off_in_the_middle_is_asked_for_again() -> None:
+    asked: list[str | None] = []
+    answers = iter([httpx.Response(200, content=b"id: 7\n\nid: 8\n"), httpx.Response(200, stream=Breaking(7))])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers.get("last-event-id"))
+        return next(answers)
+
+    with Client("http://localhost", again=0, transport=httpx.MockTransport(answer)) as door:
+        assert next(door.follow()).id == 8
+    assert asked == [None, "7"]
+
+
 def test_who_may_not_follow_is_told_so() -> None:
     refused = httpx.Response(403, json={"code": "scope_missing"})
     transport = httpx.MockTransport(lambda _: refused)

@@ -1,5 +1,6 @@
 """The log of events over REST: pages, filters, and a spreadsheet that runs nothing."""
 
+import asyncio
 import csv
 from datetime import timedelta
 from io import StringIO
@@ -8,8 +9,10 @@ from typing import Any
 
 import pytest
 from fakes import MODEL_ID
+from reader import Reader
 from rest import DENIED, NOON, Real, call, enrol, match, png, problem
 
+from core.apikeys import Scope, digest, new_key
 from core.domain import Decision, Reason, Verdict
 from core.logbook import Event, Incident
 
@@ -131,6 +134,33 @@ def test_a_spreadsheet_has_all_of_it_and_no_formula(real: Real, monkeypatch: pyt
     assert rows[0]["name"] == '\'=HYPERLINK("evil")'
     assert [row["id"] for row in sheet(real, "?limit=3")] == ["4", "3", "2"]
     assert list(rows[0]) == list(page(real)["events"][0])
+
+
+@pytest.mark.logs("was broken off")
+def test_a_spreadsheet_is_broken_off_where_its_key_is_revoked_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.events.PAGE", 2)
+    real = Real(tmp_path / "keyed.sqlite", keys=True)
+    key, text = new_key("export", [Scope.EVENTS_READ], NOON, None)
+    real.store.keyring.add(key, digest(text))
+    for _ in range(9):
+        real.store.record(Event(NOON, "api", DENIED, MODEL_ID))
+    events = real.store.events
+
+    def revoked_at_the_second_page(*args: Any, **where: Any) -> Any:
+        if where["before"] is not None:
+            real.store.keyring.revoke(key.prefix, NOON)
+        return events(*args, **where)
+
+    monkeypatch.setattr(real.store, "events", revoked_at_the_second_page)
+
+    async def read() -> None:
+        async with Reader(real.app, "/events", accept="text/csv", authorization=f"Bearer {text}") as reader:
+            await reader.ended()
+        assert reader.text.count("\r\n") == 1 + 2 + 2
+
+    asyncio.run(read())
 
 
 def test_one_of_nothing_has_its_first_line(real: Real) -> None:

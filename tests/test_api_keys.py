@@ -147,11 +147,11 @@ def test_what_goes_on_for_long_asks_again(keys: FakeKeys) -> None:
     keys.gains(Scope.EVENTS_READ)
     [(key, hashed)] = keys.held.values()
     caller = Caller(key.prefix, key.name, key.scopes)
-    asyncio.run(security.recheck(caller))
+    security.recheck(caller)
     keys.held[key.prefix] = (replace(key, revoked=NOON), hashed)
     with pytest.raises(KeyRevoked):
-        asyncio.run(security.recheck(caller))
-    asyncio.run(Security(None).recheck(caller))
+        security.recheck(caller)
+    Security(None).recheck(caller)
 
 
 def test_without_the_database_nobody_gets_in(app: FastAPI, keys: FakeKeys) -> None:

@@ -2,21 +2,27 @@
 
 import asyncio
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from rest import PICTURE, FakeEnrolment, call, faked, files, problem
+from rest import PICTURE, FakeEnrolment, FakeRecogniser, acall, call, faked, files, problem
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api import middleware, server
 from api.middleware import SMALL, AddressLimit, BodyLimit
+from core.domain import Decision
+from core.opencv import cv2
 from core.settings import ApiSettings
 
 KIND = {"Content-Type": "multipart/form-data; boundary=x"}
@@ -98,6 +104,57 @@ def test_only_a_form_may_be_large(headers: dict[str, str], most: int) -> None:
     with pytest.raises(HTTPException, match="413"):
         call(BodyLimit(greedy, 1_000_000), "POST", "/", content=body, headers=headers)  # type: ignore[arg-type]
     assert body.asked == most // 2**14 + 1
+
+
+def test_no_photograph_is_ever_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before, noise = set(open_files()), np.random.default_rng(1).integers(0, 255, (1200, 1200, 3), np.uint8)
+    held: list[str] = []
+
+    class Looks(FakeRecogniser):
+        def examine(self, image: np.ndarray) -> tuple[Decision, float | None]:
+            held.extend(set(open_files()) - before)
+            return super().examine(image)
+
+    picture = cv2.imencode(".png", noise)[1].tobytes()
+    assert len(picture) > 2**22
+    assert call(faked(Looks()), "POST", "/match_face", files={"file": ("a.png", picture)}).status_code == 200
+    assert [file for file in held if str(tmp_path) in file or "deleted" in file] == []
+
+
+def open_files() -> Iterator[str]:
+    for one in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            yield str(one.readlink())
+
+
+def test_all_that_is_under_way_has_room_or_is_told_to_come_again() -> None:
+    held, go = asyncio.Event(), asyncio.Event()
+
+    async def slow(_scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        held.set()
+        await go.wait()
+        await Response()(_scope, receive, send)
+
+    limit = BodyLimit(slow, 1000, room=1500)
+
+    async def run() -> None:
+        first = asyncio.create_task(acall(limit, "POST", "/", content=b"x" * 1000, headers=KIND))  # type: ignore[arg-type]
+        await held.wait()
+        with pytest.raises(HTTPException, match="503"):
+            await acall(limit, "POST", "/", content=b"x" * 1000, headers=KIND)  # type: ignore[arg-type]
+        go.set()
+        assert (await first).status_code == 200
+        assert (await acall(limit, "POST", "/", content=b"x" * 1000, headers=KIND)).status_code == 200  # type: ignore[arg-type]
+
+    asyncio.run(run())
+
+
+def test_without_room_it_is_503_and_busy() -> None:
+    answer = call(BodyLimit(faked(), 10_000_000, room=10), "POST", "/match_face", files={"file": ("a.png", PICTURE)})  # type: ignore[arg-type]
+    assert (answer.status_code, problem(answer)["code"], answer.headers["retry-after"]) == (503, "busy", "1")
 
 
 def test_a_request_that_trickles_in_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ def keyed(app: FastAPI) -> Iterator[KeyedRoute]:
 def test_every_route_needs_the_scope_that_is_listed_here_or_is_one_that_anybody_may_ask() -> None:
     for (method, path), scopes in routes(faked()).items():
         expected = [] if path in OPEN else [NEEDED[method, path]]
-        assert scopes == expected, path
+        assert sorted(set(scopes)) == expected, path  # some are asked for again after a wait
 
 
 def test_no_scopes_reach_what_needs_another() -> None:

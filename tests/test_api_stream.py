@@ -1,6 +1,7 @@
 """Following the events: nothing lost or doubled over a reconnect, nobody follows for longer than they may."""
 
 import asyncio
+import threading
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from api import stream
 from api.app import create_app
 from api.security import Security
 from core.apikeys import Scope, digest, new_key
+from core.errors import StoreUnavailable
 from core.logbook import Event
 from core.opener import Opener
 from core.store import Store
@@ -122,8 +124,63 @@ def test_silence_is_broken_now_and_then(real: Real, monkeypatch: pytest.MonkeyPa
 
     async def follow() -> None:
         async with Reader(real.app) as reader:
-            await reader.until(lambda: reader.text.count("\n\n:\n\n") >= 1)
+            await reader.until(lambda: "\n\n:\nid: 0\n\n" in reader.text)
         assert reader.entries == []
+
+    asyncio.run(follow())
+
+
+def test_whoever_is_cut_off_before_the_first_entry_misses_none(real: Real) -> None:
+    real.store.record(event())
+
+    async def follow() -> None:
+        async with Reader(real.app) as reader:
+            await reader.until(lambda: "retry" in reader.text)
+        key = real.store.record(event())
+        async with Reader(real.app, **{"Last-Event-ID": reader.last_id}) as again:
+            await again.until(lambda: again.has(1))
+        assert [entry["id"] for entry in again.entries] == [key]
+
+    asyncio.run(follow())
+
+
+def test_whom_nothing_concerns_is_told_how_far_that_was_looked_through(
+    real: Real, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT", 0.02)
+
+    async def follow() -> None:
+        async with Reader(real.app, "/events/stream?outcome=granted") as reader:
+            for _ in range(3):
+                real.store.record(event())
+            await reader.until(lambda: "retry" in reader.text and reader.last_id == "3")
+        assert reader.entries == []
+
+    asyncio.run(follow())
+
+
+def test_a_database_that_hangs_is_asked_by_one_reader_after_the_other_and_keeps_nobody_else_waiting(
+    real: Real, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, asked = threading.Event(), []
+
+    def hangs(*_: object, **__: object) -> None:
+        asked.append(1)
+        go.wait(10)
+        raise StoreUnavailable("It is away.")
+
+    async def follow() -> None:
+        async with AsyncExitStack() as stack:
+            readers = [await stack.enter_async_context(Reader(real.app)) for _ in range(12)]
+            for reader in readers:
+                await reader.until(lambda reader=reader: "retry" in reader.text)
+            monkeypatch.setattr(real.store.feed, "after", hangs)
+            while len(asked) < stream.THREADS:
+                await asyncio.sleep(0.01)
+            answers = await asyncio.gather(*[acall(real.app, "GET", "/people") for _ in range(20)])
+            assert [answer.status_code for answer in answers] == [200] * 20
+            assert len(asked) == stream.THREADS
+            go.set()
 
     asyncio.run(follow())
 
@@ -143,6 +200,21 @@ def test_a_database_that_goes_and_comes_back_costs_nothing_but_time(real: Real, 
         assert [entry["id"] for entry in reader.entries] == [key]
 
     asyncio.run(follow())
+
+
+@pytest.mark.logs("a request failed")
+def test_a_stream_that_breaks_is_in_the_log(
+    real: Real, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(real.store.feed, "after", lambda *_, **__: 1 / 0)
+
+    async def follow() -> None:
+        async with Reader(real.app) as reader:
+            await reader.ended()
+
+    asyncio.run(follow())
+    (failed,) = [record.getMessage() for record in caplog.records if "a request failed" in record.getMessage()]
+    assert "ZeroDivisionError" in failed
 
 
 def test_they_end_when_the_server_does(real: Real) -> None:

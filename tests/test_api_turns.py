@@ -1,18 +1,28 @@
 """The line before the model: short, fair, and no hindrance to anybody who does not stand in it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
+import httpx
+import numpy as np
 import pytest
 import readymade
+from fakes import FakeLatch
 from fastapi import FastAPI
-from rest import DENIED, PICTURE, FakeRecogniser, acall, faked, problem
+from rest import DENIED, GRANTED, NOON, PICTURE, FakeRecogniser, acall, call, faked, problem
 from test_api_faults import Busy as BusyRecogniser
 
+from api.schemas import Configured
+from api.security import Security
 from api.turns import Turns, at_once
+from core.apikeys import Scope, digest, new_key
+from core.domain import Decision
 from core.errors import Busy
+from core.opener import Opener
 from core.store import Store
 
 UPLOAD = {"file": ("a.png", PICTURE)}
@@ -41,6 +51,21 @@ async def never() -> AsyncIterator[bytes]:
     """A body of which the first bytes come, and no more."""
     yield b"--x\r\n"
     pytest.fail("the body was read")
+
+
+class Grants(BusyRecogniser):
+    """Looks at each picture until it is let go; grants then."""
+
+    def examine(self, image: np.ndarray) -> tuple[Decision, float | None]:
+        super().examine(image)
+        return GRANTED, 0.9
+
+
+def kept(store: Store, name: str) -> str:
+    """A key that may do all."""
+    key, text = new_key(name, Scope, NOON, None)
+    store.keyring.add(key, digest(text))
+    return text
 
 
 def test_beyond_the_line_it_is_503_at_once_without_reading_a_body_and_all_else_is_answered(tmp_path: Path) -> None:
@@ -109,6 +134,53 @@ def test_first_come_first_served_and_the_place_of_who_gives_up_is_free() -> None
         await turns.admit(None)  # type: ignore[arg-type]
 
     asyncio.run(run())
+
+
+def test_a_key_that_was_revoked_in_the_line_opens_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.security.FRESH", 0.0)
+    store, latch, recogniser, turns = (
+        Store(readymade.made(tmp_path / "door.sqlite")),
+        FakeLatch(),
+        Grants(),
+        Turns(1, 4),
+    )
+    security, configured = Security(store.keyring, utcnow=lambda: NOON), Configured(match_opens_door=True)
+    opener = Opener(latch, store, store.doors.all, name="front", seconds=3.0)
+    app = faked(recogniser, store=store, turns=turns, security=security, opener=opener, configured=configured)
+    first, second = (kept(store, name) for name in ("first", "second"))
+
+    async def asks(text: str) -> httpx.Response:
+        return await acall(app, "POST", "/match_face?open=true", files=UPLOAD, headers={"X-API-Key": text})
+
+    async def run() -> None:
+        answers = []
+        for text in (first, second):
+            answers.append(asyncio.create_task(asks(text)))
+            while turns.busy + turns.waiting < len(answers):
+                await asyncio.sleep(0.005)
+        store.keyring.revoke(second.split("_")[1], NOON)
+        recogniser.let_go.set()
+        good, revoked = await asyncio.gather(*answers)
+        assert (good.status_code, good.json()["door"]) == (200, "opened")
+        assert (revoked.status_code, problem(revoked)["code"]) == (401, "key_revoked")
+
+    asyncio.run(run())
+    assert latch.log == ["open"]
+    store.close()
+
+
+@pytest.mark.parametrize("busy", [0.0, 6.0])
+def test_who_waited_too_long_in_the_line_is_not_let_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, busy: float
+) -> None:
+    store, latch = Store(readymade.made(tmp_path / "door.sqlite")), FakeLatch()
+    monkeypatch.setattr("api.asked.time", SimpleNamespace(monotonic=lambda: time.monotonic() + busy))
+    opener = Opener(latch, store, store.doors.all, name="front", seconds=3.0)
+    app = faked(FakeRecogniser(GRANTED), store=store, opener=opener, configured=Configured(match_opens_door=True))
+    answer = call(app, "POST", "/match_face?open=true", files=UPLOAD)
+    assert answer.status_code == (503 if busy else 200)
+    assert ("open" in latch.log) == (not busy)
+    store.close()
 
 
 def test_a_turn_that_fails_is_given_back() -> None:
