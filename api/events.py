@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from api.accept import preferred
 from api.asked import Asked, asked
 from api.entries import csv_pages, told
 from api.errors import KEYED, documented
-from api.pages import Cursor, Moment, cursor_of, fits, key_of
+from api.pages import Cursor, Moment, Part, cursor_of, fits, key_of
 from api.schemas import EventsPage
 from api.security import Caller, KeyedRoute, Security
 from api.stream import Streams
@@ -21,7 +22,7 @@ from core.errors import InvalidField
 from core.logbook import Event, EventFilter, Incident
 from core.store import Store
 
-CSV = "text/csv"
+JSON, CSV = "application/json", "text/csv"
 SPREADSHEET: dict[str, Any] = {"description": "A page; or all that is asked for, as CSV", "content": {CSV: {}}}
 MESSAGES: dict[str, Any] = {
     "description": "A message for each entry, its `data` as in GET /events",
@@ -35,7 +36,7 @@ Kind = Literal["granted", "denied", "fault", "act"]
 def asked_for(
     since: Annotated[Moment | None, Query(description="Not before")] = None,
     until: Annotated[Moment | None, Query(description="Not from then on")] = None,
-    person: Annotated[str, Query(max_length=255, description="A part of the user_id or of the name")] = "",
+    person: Part = "",
     outcome: Annotated[Kind | None, Query(description="`fault`: an incident; `act`: what an operator did")] = None,
     reason: Annotated[str, Query(max_length=32, description="Its code", examples=["unknown_face"])] = "",
 ) -> EventFilter:
@@ -86,7 +87,7 @@ class EventRoutes:
         """The newest first. With `Accept: text/csv` as a spreadsheet, of all there is unless `limit` is said."""
         response.headers["Vary"] = "Accept"
         before = _before(cursor)
-        if CSV in request.headers.get("accept", ""):
+        if preferred(request.headers.get("accept", ""), JSON, CSV) == CSV:
             return self._spreadsheet(self._pages(where, before, limit, call.caller))
         size = limit or 100
         found = self._store.events(size + 1, where=where, before=before)

@@ -23,7 +23,8 @@ from core.errors import DoorwardError, TooManyRequests
 from core.throttle import Throttle
 
 log = logging.getLogger(__name__)
-STOPPING = problem(503, "unavailable", "Doorward is stopping. Send it again in a few seconds.")
+STOPS = "Doorward is stopping, and may have done this all the same. See whether it has before you send it again."
+STOPPING = problem(503, "unavailable", STOPS)
 FAILED = problem(500, "internal_error", "Doorward failed; nothing was granted. Its log says where.")
 FULL = "More pictures are on their way than there is room for. Send it again in a second."
 SILENCE = 20.0  # seconds that a client may stop in the middle of its request
@@ -191,7 +192,8 @@ async def _before(until: float, receive: Receive) -> Message:
 
 
 def _too_large(most: int) -> HTTPException:
-    detail = f"The request is over {most:,} bytes. Send less at a time: fewer or smaller images."
+    how = "Send pictures as multipart/form-data." if most == SMALL else "Send less at a time: fewer or smaller images."
+    detail = f"The request is over {most:,} bytes. {how}"
     return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 

@@ -15,10 +15,15 @@ LARGEST_ID = 2**31 - 1  # what both databases can hold
 Limit = Annotated[int, Query(ge=1, le=500, description="Entries of a page")]
 Cursor = Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before")]
 
+Part = Annotated[str, Query(max_length=255, pattern=r"^[^\x00]*$", description="A part of the user_id or of the name")]
+"""Without a NUL: SQLite would look for no more than what stands before it."""
+
 
 def _text(value: object) -> object:
     if not isinstance(value, str):
         raise ValueError("expected text")  # noqa: TRY004 - pydantic passes on a TypeError as it is
+    if value.strip().removeprefix("-").replace(".", "", 1).isdecimal():
+        raise ValueError("expected a date, not seconds")  # as pydantic would take them
     return value
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
 
 from api.asked import Asked, asked
 from api.errors import KEYED, documented
-from api.pages import LARGEST_ID, Cursor, Limit, Moment, cursor_of, key_of
+from api.pages import LARGEST_ID, Cursor, Limit, Moment, Part, cursor_of, key_of
 from api.schemas import FaceAnswer, Faces, PeoplePage, PersonAnswer, Receipt
 from api.security import KeyedRoute, Security
 from api.uploads import user_id_of
@@ -84,7 +84,7 @@ class PeopleRoutes:
         self,
         cursor: Cursor = None,
         limit: Limit = 100,
-        search: Annotated[str, Query(max_length=255, description="A part of the user_id or of the name")] = "",
+        search: Part = "",
     ) -> PeoplePage:
         """By user_id, a page at a time."""
         after = str(key_of(cursor, str)[0]) if cursor else ""

@@ -7,11 +7,14 @@ import socket
 import threading
 from collections.abc import Callable
 from types import FrameType
+from uuid import uuid4
 
+import h11
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from api.errors import answer, problem
 from core.settings import ApiSettings
 from core.tls import server_context
 
@@ -35,6 +38,16 @@ class Impatient(H11Protocol):
         """Without uvicorn's first line, which stops the clock at any byte; a request that is there stops it."""
         self.conn.receive_data(data)
         self.handle_events()
+
+    def send_400_response(self, msg: str) -> None:
+        """What h11 cannot read is answered in the shape of all our errors, and with an id as they are."""
+        request_id = uuid4().hex
+        said = answer(problem(400, "malformed_request", msg), {"X-Request-ID": request_id, "Connection": "close"})
+        start = h11.Response(status_code=said.status_code, headers=said.raw_headers, reason=b"Bad Request")
+        for part in (start, h11.Data(data=bytes(said.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(part) or b"")
+        self.transport.close()
+        log.info("no request that can be read, %s", request_id)
 
 
 class Server(uvicorn.Server):

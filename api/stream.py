@@ -66,8 +66,8 @@ class Streams:
                 new, reached = [], position  # nothing is lost: it is still beyond that when the database is back
             except KeyRefused:
                 return
-            for place, entry in new:
-                yield f"id: {place}\ndata: {told(entry).model_dump_json()}\n\n"
+            if new:
+                yield "".join(f"id: {place}\ndata: {told(entry).model_dump_json()}\n\n" for place, entry in new)
             position, now = reached, time.monotonic()
             if not new and now - said >= HEARTBEAT:
                 yield f":\nid: {position}\n\n"

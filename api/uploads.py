@@ -15,6 +15,8 @@ async def user_id_of(user_id: Annotated[str, Path(description="1 to 64 character
     """Enrolment has the rules; only what is lost in a URL is refused here."""
     if "\N{REPLACEMENT CHARACTER}" in user_id:  # what the server makes of bytes that are not UTF-8
         raise InvalidField("user_id", "expected UTF-8")
+    if user_id != user_id.strip():  # enrolment would drop them, and the person be found under another id than was sent
+        raise InvalidField("user_id", "expected no blanks before or after it")
     return user_id
 
 

@@ -4,13 +4,15 @@ Read by the commands' `main` alone; a part receives its own section. `DOORWARD__
 environment overrides the file.
 """
 
+import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from core.errors import ConfigError
 from core.settings import (
@@ -110,10 +112,22 @@ def checked(values: dict[str, Any], path: Path) -> Settings:
         settings = Settings(**values)
     except ValidationError as error:
         faults += [_fault(dict(item)) for item in error.errors()]
+    except SettingsError as error:
+        faults += [f'{name}: expected JSON, such as ["relay", "open"]' for name in _no_json()] or [str(error)]
     if faults or settings is None:
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise ConfigError(f"The configuration ({path}, environment) cannot be used:\n{listed}")
     return settings
+
+
+def _no_json() -> Iterator[str]:
+    """The variables of ours that hold no JSON, and look as if they should."""
+    for name, value in os.environ.items():
+        if name.startswith(PREFIX) and value[:1] in ("[", "{"):
+            try:
+                json.loads(value)
+            except ValueError:
+                yield name
 
 
 def _read(path: Path) -> dict[str, Any]:

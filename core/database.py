@@ -41,24 +41,25 @@ class Database:
         self._reader = _sqlite(self._url, timeout) if self._is_file else _mysql(self._url, timeout, tls_ca)
         self._writer = self._reader.execution_options(sqlite_begin=WRITE)
         self._file: tuple[int, int] | None = None
-        self._migrated = False
+        self._migrated = self._was_there = False
 
     def migrate(self, then: Callable[[], None] = lambda: None) -> None:
         """Brings the schema up to date, from nothing if need be, and does `then` what else it takes.
 
-        Free once done; two processes may do it at once.
+        Free once done; two processes may do it at once. A file that was there and is gone is not made anew: it may be
+        on a disk that is not mounted just now.
         """
         if self._migrated:
             return
         with self._wall():
             if self._is_file:
-                Path(str(self._url.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._hang_up_on_another_file()
+                Path(str(self._url.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 _use_wal(self._reader, self._timeout)
             with self._writer.connect() as connection:
                 migrations.upgrade(connection, wait=self._timeout / 2)
         then()
-        self._migrated = True
+        self._migrated = self._was_there = True
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -83,8 +84,13 @@ class Database:
         return engine.begin()
 
     def _hang_up_on_another_file(self) -> None:
-        """So that the next transaction is in the file that has this name now."""
+        """So that the next transaction is in the file that has this name now.
+
+        Raises FileNotFoundError where it is gone, and does not begin another: nobody would be enrolled in that.
+        """
         file = _identity(Path(str(self._url.database)))
+        if file is None and self._was_there:
+            raise FileNotFoundError
         if file is None or file != self._file:
             self._file = file
             self._reader.dispose()

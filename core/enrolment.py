@@ -41,6 +41,9 @@ class Picture:
     image: Image
 
 
+UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")  # of Unicode's categories
+
+
 class Encoded(Sequence[Picture]):
     """Pictures by their names, each read and decoded when it is asked for: too many are refused unread, and no two
     need be in memory. Asking may raise ImageUnreadable, ImageTooLarge, TooManyBytes."""
@@ -207,7 +210,8 @@ def _stored(batch: Batch, add: Callable[..., int], once: Once | None) -> Intake:
 
 def checked(field: str, text: str, longest: int) -> str:
     """`text` without the blanks around it. Raises InvalidField where it is empty, too long or unprintable."""
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text):  # before strip, which eats some
+    unfit = (*UNPRINTABLE, *(("Cf",) if field == "user_id" else ()))  # names of some scripts need what joins letters
+    if any(unicodedata.category(c) in unfit for c in text):  # before strip, which eats some
         raise InvalidField(field, "control characters and line breaks are not allowed")
     text = text.strip()
     if not 1 <= len(text) <= longest:

@@ -113,6 +113,8 @@ def test_filters_leave_what_fits(real: Real, query: str, found: list[int]) -> No
     [
         ("outcome=maybe", "outcome"),
         ("since=2026-07-28", "since"),
+        ("since=1764400000", "since"),
+        ("person=%00", "person"),
         ("since=2026-07-28T12:00:00", "since"),
         ("until=0001-01-01T00:00:00%2B23:59", "until"),
         ("limit=0", "limit"),
@@ -161,6 +163,23 @@ def test_a_spreadsheet_is_broken_off_where_its_key_is_revoked_meanwhile(
         assert reader.text.count("\r\n") == 1 + 2 + 2
 
     asyncio.run(read())
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("*/*", "application/json"),
+        ("text/csv;q=0", "application/json"),
+        ("application/json, text/csv;q=0.9", "application/json"),
+        ("text/csv;q=half", "application/json"),
+        ("TEXT/CSV", "text/csv"),
+        ("text/*", "text/csv"),
+        ("text/csv, */*;q=0.1", "text/csv"),
+    ],
+)
+def test_it_is_a_spreadsheet_for_who_would_rather_have_one(real: Real, accept: str, kind: str) -> None:
+    answer = call(real.app, "GET", "/events", headers={"Accept": accept})
+    assert answer.headers["content-type"].split(";")[0] == kind
 
 
 def test_one_of_nothing_has_its_first_line(real: Real) -> None:

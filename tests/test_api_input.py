@@ -89,7 +89,20 @@ def test_a_bad_name_is_refused(real: Real, name: str) -> None:
 
 @pytest.mark.parametrize(
     "user_id",
-    ["u" * 65, "%20", "ada%0Aroot", "ada%00", "ada%7Froot", "%C2%85ada", "%E2%80%A8", "%FF"],
+    [
+        "u" * 65,
+        "%20",
+        "ada%0Aroot",
+        "ada%00",
+        "ada%7Froot",
+        "%C2%85ada",
+        "%E2%80%A8",
+        "%FF",
+        "%20ada",
+        "ada%20",
+        "%E2%80%8B",
+        "%E2%80%AEada",
+    ],
 )
 def test_a_bad_user_id_is_refused(real: Real, user_id: str) -> None:
     answer = enrol(real.app, user_id, png(0))

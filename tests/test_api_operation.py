@@ -176,3 +176,16 @@ def test_what_happened_carries_it(real: Real) -> None:
     call(real.app, "POST", "/match_face", files={"file": ("a.png", png(0))}, headers=headers)
     call(real.app, "POST", "/door/open", headers=headers)
     assert [entry.request_id for entry in real.store.events()] == ["r-7", "r-7"]
+
+
+def test_a_database_that_was_unmounted_is_missed_and_not_begun_anew(real: Real, tmp_path: Path) -> None:
+    file = tmp_path / "doorward.sqlite"
+    away = file.rename(tmp_path / "elsewhere")
+    for path in ("/health", "/health/ready", "/people"):
+        assert call(real.app, "GET", path).status_code == 503
+    real.recogniser.refresh()
+    assert call(real.app, "POST", "/match_face", files={"file": ("a.png", png(0))}).status_code == 503
+    assert not file.exists()
+    away.rename(file)
+    real.recogniser.refresh()
+    assert call(real.app, "GET", "/health/ready").status_code == 200

@@ -88,6 +88,7 @@ def test_they_are_found_by_a_part_of_their_name_or_user_id(real: Real) -> None:
         ("limit=501", "limit"),
         ("limit=x", "limit"),
         ("search=" + "x" * 256, "search"),
+        ("search=a%00b", "search"),
     ],
 )
 def test_what_is_asked_wrongly_is_told_by_its_name(real: Real, query: str, field: str) -> None:

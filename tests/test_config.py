@@ -71,6 +71,13 @@ def test_a_secret_of_the_doors_relay_is_not_repeated(tmp_path):
     assert "s3cret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("value", "named"), [("[/x, open]", "DOORWARD__DOOR__OPEN_COMMAND"), ('"x', "door")])
+def test_a_list_that_is_no_json_is_named(monkeypatch, value, named):
+    monkeypatch.setenv("DOORWARD__DOOR__OPEN_COMMAND", value)
+    with pytest.raises(ConfigError, match=named):
+        load()
+
+
 def test_the_environment_overrides_the_file(tmp_path, monkeypatch):
     file = tmp_path / "config.yaml"
     file.write_text("api: {port: 8001}\nrecognition: {threshold: 0.5}\n")

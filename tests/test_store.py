@@ -706,8 +706,11 @@ def test_an_empty_file_in_the_place_of_the_old_is_migrated_by_the_next_to_ask(tm
     with closing(Store(f"sqlite:///{file}")) as store:
         store.migrate()
         file.unlink()
-        with pytest.raises(StoreUnavailable):
-            store.gallery_version()
+        for ask in (store.gallery_version, store.migrate):
+            with pytest.raises(StoreUnavailable):
+                ask()
+        assert not file.exists()
+        file.touch()
         store.migrate()
         assert (store.gallery_version(), len(store.page(MODEL_ID).rows)) == (0, 0)
 
