@@ -58,6 +58,14 @@ def fits(field: str, value: str, column: Column[str]) -> None:
         raise InvalidField(field, f"expected 1 to {longest} characters, all of which UTF-8 can write")
 
 
+def refuse_impossible(user_id: str) -> None:
+    """Raises PersonNotFound for what nobody's user_id can be, before MySQL refuses to write down that they changed."""
+    try:
+        fits("user_id", user_id, people.c.user_id)
+    except InvalidField:
+        raise not_found() from None
+
+
 def face_row(user_id: str, name: str, template: Template, key: Key | None) -> dict[str, Any]:
     """Raises InvalidEmbedding."""
     return {

@@ -40,6 +40,7 @@ from core.people import (
     own_vectors,
     person,
     put_name,
+    refuse_impossible,
     refuse_too_many,
     stored_face,
     with_faces,
@@ -274,8 +275,11 @@ class Store:
     def _changing(self, *acts: Act, user_id: str | None = None) -> Iterator[Connection]:
         """A transaction, with what it does written down where it is known for whom.
 
-        Of a person, it moves the gallery's version first: the lock on its row makes writers queue.
+        Of a person, it moves the gallery's version first: the lock on its row makes writers queue. Raises
+        PersonNotFound where nobody can have that user_id.
         """
+        if user_id is not None:
+            refuse_impossible(user_id)
         with self._database.writing() as connection:
             if user_id is not None:
                 moved(connection, user_id)

@@ -102,6 +102,8 @@ def test_what_is_asked_wrongly_is_told_by_its_name(real: Real, query: str, field
         ("GET", "/people/nobody"),
         ("PATCH", "/people/nobody"),
         ("DELETE", "/people/nobody"),
+        ("PATCH", "/people/" + "x" * 65),
+        ("DELETE", "/people/" + "x" * 65 + "/faces"),
         ("GET", "/people/nobody/faces"),
         ("DELETE", "/people/nobody/faces"),
         ("GET", "/people/ada/faces/9999"),

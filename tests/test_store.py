@@ -279,16 +279,20 @@ def test_erasing_takes_the_faces_along_and_leaves_what_happened(store):
         Store.person,
         Store.erase,
         Store.faces,
+        Store.drop_faces,
         lambda store, user_id: store.drop_face(user_id, 1),
+        lambda store, user_id: store.amend(user_id, {"name": "Nobody"}),
         lambda store, user_id: store.set_active(user_id, active=False),
         lambda store, user_id: store.set_validity(user_id, Validity()),
+        lambda store, user_id: store.set_pin(user_id, None),
     ],
-    ids=["person", "erase", "faces", "drop_face", "set_active", "set_validity"],
+    ids=["person", "erase", "faces", "drop_faces", "drop_face", "amend", "set_active", "set_validity", "set_pin"],
 )
 def test_nobody_is_nobody(store, ask):
     store.add_faces("ann", "Ann", faces(), limit=4)
-    with pytest.raises(PersonNotFound):
-        ask(store, "Ann")
+    for user_id in ("Ann", "", "a" * 65, "🦊" * 200):
+        with pytest.raises(PersonNotFound):
+            ask(store, user_id)
     assert store.gallery_version() == 1
 
 
