@@ -78,12 +78,16 @@ def status_of(kind: type[errors.DoorwardError]) -> HTTPStatus | None:
     return next((status for known, status in STATUS if issubclass(kind, known)), None)
 
 
+def means(kind: type[errors.DoorwardError]) -> str:
+    return (kind.__doc__ or "").splitlines()[0]
+
+
 def _codes() -> Iterator[Code]:
     yield from (Code(*entry) for entry in PROTOCOL)
     for kind in RAISED:
         status = status_of(kind)
         if status is not None:
-            yield Code(kind.code, status, (kind.__doc__ or "").splitlines()[0])
+            yield Code(kind.code, status, means(kind))
 
 
 CODES = tuple(sorted(_codes(), key=lambda code: (code.status, code.code)))

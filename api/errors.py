@@ -1,5 +1,6 @@
 """From an error to its answer: one shape, `application/problem+json`, whoever raised it."""
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -11,8 +12,18 @@ from starlette.exceptions import HTTPException
 
 from api import codes
 from api.schemas import Problem, RefusedImage
-from core.errors import AllRefused, Busy, DoorwardError, InvalidField, TooManyRequests
+from core.errors import (
+    AllRefused,
+    Busy,
+    DoorwardError,
+    InvalidField,
+    ModelMismatch,
+    TooManyRequests,
+    TooManyStreams,
+    Unavailable,
+)
 
+log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 HEADERS = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
@@ -26,6 +37,8 @@ SENTENCES = {  # where Starlette's own does not help
     HTTPStatus.NOT_FOUND: "Nothing is served here. /docs shows what is; no user_id can hold a slash.",
     HTTPStatus.METHOD_NOT_ALLOWED: "Not with this method. /docs shows with which.",
 }
+TOLD = (Unavailable, Busy, TooManyStreams, ModelMismatch)
+"""Of what is unavailable: whose own sentence is for callers. The others' may name files and hosts."""
 ALWAYS = ("foreign_origin", "request_timeout", "request_too_large", "too_many_requests", "internal_error")
 KEYED = (*ALWAYS, "key_missing", "key_unknown", "key_expired", "key_revoked", "scope_missing", "too_many_wrong_keys")
 """For every route that needs a key."""
@@ -95,14 +108,26 @@ def refused(error: DoorwardError) -> JSONResponse:
     status = codes.status_of(type(error))
     if status is None:
         raise error
-    body = problem(status, error.code, str(error), getattr(error, "field", None), getattr(error, "reason", None))
+    body = problem(status, error.code, _sentence(error), getattr(error, "field", None), getattr(error, "reason", None))
     if isinstance(error, AllRefused):
         body.refused = [RefusedImage.model_validate(refusal) for refusal in error.refused]
     headers = {"Retry-After": str(error.wait)} if isinstance(error, TooManyRequests | Busy) else None
     return answer(body, headers)
 
 
-async def _refused(_: Request, error: DoorwardError) -> JSONResponse:
+def _sentence(error: DoorwardError) -> str:
+    if _for_callers(error):
+        return str(error)
+    return f"{codes.means(type(error))} Doorward's log says why, under this answer's X-Request-ID."
+
+
+def _for_callers(error: DoorwardError) -> bool:
+    return type(error) in TOLD or not isinstance(error, Unavailable)
+
+
+async def _refused(request: Request, error: DoorwardError) -> JSONResponse:
+    if not _for_callers(error):
+        log.info("%s: %s %s", error.code, error, getattr(request.state, "request_id", ""))
     return refused(error)
 
 

@@ -234,7 +234,7 @@ class Busy(Unavailable):
 
 
 class StoreUnavailable(Unavailable):
-    """The database does not answer, or not in time."""
+    """The database does not answer, or not in time, or the gallery is not read from it yet."""
 
     code = "database_unavailable"
 
@@ -274,7 +274,7 @@ class SearchUnavailable(Unavailable):
 
 
 class ModelUnavailable(Unavailable):
-    """The model pack is missing, incomplete or cannot be loaded."""
+    """The model pack is missing, incomplete, not loaded yet or cannot be."""
 
     code = "model_unavailable"
 

@@ -9,7 +9,8 @@ HEAD = """\
 
 Every error is `application/problem+json` (RFC 9457). Go by its `code`: codes are stable, sentences are not. `field`
 names the parameter that is at fault, `reason` what is wrong with a face, `refused` what is wrong with each image. With
-`Retry-After`, send it again after that many seconds. Each answer has an `X-Request-ID`, and the log has it too.
+`Retry-After`, send it again after that many seconds. Each answer has an `X-Request-ID`, and the log has it too;
+of what is unavailable the log alone says which file or host it is.
 
 """
 FILE = Path(__file__).with_suffix(".md")

@@ -1,4 +1,5 @@
 import asyncio
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -14,12 +15,14 @@ from hypothesis import strategies as st
 from rest import (
     DENIED,
     GRANTED,
+    NOON,
     PICTURE,
     SECRET,
     FakeEnrolment,
     FakeRecogniser,
     FakeStore,
     acall,
+    call,
     enrol,
     errors_of_every_kind,
     faked,
@@ -28,15 +31,23 @@ from rest import (
 )
 
 from api import turns
+from api.security import Security
+from core.apikeys import new_key
+from core.database import Database
 from core.domain import Decision, Reason, Verdict
 from core.errors import (
+    DoorFailed,
+    EncryptionKeyUnavailable,
     FaceUnfit,
     InvalidField,
+    ModelMismatch,
     ModelUnavailable,
     PersonNotFound,
+    SearchUnavailable,
     Stopped,
     StoreUnavailable,
 )
+from core.keyring import Keyring
 
 
 @pytest.mark.logs("a request failed")
@@ -59,6 +70,39 @@ def test_each_error_has_its_status(fault: Exception, status: int, code: str, mor
     assert {key: body[key] for key in ("field", "reason") if key in body} == more
     assert SECRET not in answer.text
     assert ("retry-after" in answer.headers) == (status == 503)
+
+
+PLACE = "/srv/secret-place at 192.0.2.7"
+
+
+@pytest.mark.parametrize(
+    "kind", [StoreUnavailable, EncryptionKeyUnavailable, SearchUnavailable, ModelUnavailable, DoorFailed]
+)
+def test_where_things_are_is_for_the_log_and_for_no_caller(
+    kind: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    answer = enrol(faked(enrolment=FakeEnrolment(kind(f"{PLACE} is away."))), "ada", PICTURE)
+    assert problem(answer)["status"] == 503
+    assert "secret-place" not in answer.text
+    told = [line for line in caplog.messages if PLACE in line]
+    assert told
+    assert all(answer.headers["x-request-id"] in line for line in told)
+
+
+def test_what_a_caller_can_mend_is_told_in_its_own_words() -> None:
+    answer = enrol(faked(enrolment=FakeEnrolment(ModelMismatch("Enrol them again."))), "ada", PICTURE)
+    assert problem(answer)["detail"] == "Enrol them again."
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////srv/secret-place/doorward.sqlite", "mysql+pymysql://u:pw@127.0.0.1:1/staff_faces"]
+)
+def test_who_has_no_key_does_not_learn_where_the_database_is(url: str) -> None:
+    app = faked(security=Security(Keyring(Database(url, timeout=1.0))))
+    answer = call(app, "GET", "/system", headers={"X-API-Key": new_key("x", [], NOON, None)[1]})
+    assert (answer.status_code, problem(answer)["code"]) == (503, "database_unavailable")
+    assert not [part for part in ("secret-place", "127.0.0.1", "staff_faces", "database.url") if part in answer.text]
 
 
 EVERYTHING = errors_of_every_kind()
