@@ -14,12 +14,11 @@ from core.domain import Verdict
 from core.events import ACT, DOOR, INCIDENT, entry, fitting, naive
 from core.logbook import ACTS, Act, Event, EventFilter, Incident
 from core.migrations.tables import event_state, events
-from core.tally import BOUNDS, Tally
+from core.tally import BOUNDS, BY_KIOSK, Tally
 
 PAGE = 500
 SETTLES = timedelta(seconds=10)
 """How long an opening waits for what the door did. Said later than that, its entry comes once more."""
-BY_KIOSK = ("door", "pin")
 
 ANY = EventFilter()
 
@@ -56,11 +55,13 @@ class EventFeed:
         numbered = events.c.position.is_not(None)
         kinds = (events.c.source, events.c.verdict, events.c.reason)
         glances = (numbered, events.c.source == DOOR, events.c.verdict != INCIDENT, events.c.latency.is_not(None))
+        silent = select(events.c.id).where(numbered, _opens(), events.c.door.is_(None))
         within = [func.count(case((events.c.latency <= bound, 1))) for bound in BOUNDS]
         with self._database.reading() as connection:
             counted = Tally(_position(connection))
             for *kind, many in connection.execute(select(*kinds, func.count()).where(numbered).group_by(*kinds)):
                 counted.outcomes[_kind(*kind)] = many
+            counted.untold = set(connection.scalars(silent))
             *up_to, many, seconds = connection.execute(
                 select(*within, func.count(), func.sum(events.c.latency)).where(*glances)
             ).one()
@@ -97,7 +98,11 @@ def _position(connection: Connection) -> int:
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Without a position, and final: nothing is to be added to it any more."""
-    granted = (events.c.verdict == Verdict.GRANTED) & events.c.source.in_(BY_KIOSK)
-    opens = or_(granted, events.c.reason == Act.REMOTE_OPENING)
-    final = or_(~opens, events.c.door.is_not(None), events.c.at <= naive(now - SETTLES))
+    final = or_(~_opens(), events.c.door.is_not(None), events.c.at <= naive(now - SETTLES))
     return events.c.position.is_(None), final
+
+
+def _opens() -> ColumnElement[bool]:
+    """Of rows what `core.tally` knows of entries: whether a door was asked to open."""
+    granted = (events.c.verdict == Verdict.GRANTED) & events.c.source.in_(BY_KIOSK)
+    return or_(granted, events.c.reason == Act.REMOTE_OPENING)

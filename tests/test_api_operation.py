@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from rest import GRANTED, NOON, FakeRecogniser, FakeStore, Real, call, enrol, fa
 from core.domain import Decision, Reason, Verdict
 from core.doors import DoorState
 from core.errors import ModelUnavailable, StoreUnavailable
-from core.logbook import Event, Incident
+from core.eventfeed import SETTLES
+from core.logbook import Act, Event, Incident
 
 
 @pytest.fixture
@@ -107,6 +109,33 @@ def test_two_processes_tell_the_same_of_the_doors(real: Real, tmp_path: Path) ->
         for one in (real, other)
     ]
     assert told[0] == told[1] != {}
+
+
+LONG_AGO = NOON - 2 * SETTLES
+OPENINGS = {
+    "a face": (Event(LONG_AGO, "door", replace(GRANTED, latency=0.4), MODEL_ID), ("granted", "matched", "door")),
+    "a PIN": (Event(LONG_AGO, "pin", GRANTED, ""), ("granted", "matched", "pin")),
+    "a call": (Incident(LONG_AGO, "api", Act.REMOTE_OPENING), ("act", "remote_opening", "api")),
+}
+
+
+@pytest.mark.parametrize(("opening", "kind"), OPENINGS.values(), ids=list(OPENINGS))
+def test_an_opening_counts_once_however_late_it_is_told_what_the_door_did(
+    real: Real, tmp_path: Path, opening: Event | Incident, kind: tuple[str, str, str]
+) -> None:
+    early, between, late = (Real(tmp_path / "doorward.sqlite") for _ in range(3))
+    figures(early)
+    figures(between)
+    keys = [real.store.record(opening) if isinstance(opening, Event) else real.store.report(opening) for _ in range(2)]
+    figures(early)  # counts both while nobody knows what the door did; `between` does not look
+    for key in keys:
+        real.store.door_did(key, "opened")
+        figures(late)
+    name = 'doorward_decisions_total{{outcome="{}",reason="{}",source="{}"}}'.format(*kind)
+    glances = "doorward_glance_to_decision_seconds_count"
+    said = [figures(process) for process in (early, between, late, real, early, late)]
+    assert [one[name] for one in said] == [2] * 6
+    assert {one[glances] for one in said} == {2 if kind[2] == "door" else 0}
 
 
 def test_the_gallery_and_the_queue_are_told(real: Real) -> None:

@@ -176,6 +176,14 @@ def test_what_nobody_says_within_a_while_is_not_waited_for_and_comes_again_once_
     assert follower.reads(LATER) == []
 
 
+def test_who_counts_the_log_counts_such_an_opening_once(store):
+    keys = [store.record(event(GRANTED)) for _ in range(2)]
+    tally = store.feed.tally(LATER)
+    store.door_did(keys[0], "opened")
+    tally.add(entry for _, entry in store.feed.after(tally.position, LATER)[0])
+    assert tally.outcomes == store.feed.tally(LATER).outcomes == {("door", "granted", "matched"): 2}
+
+
 # Older databases
 
 
