@@ -50,8 +50,13 @@ class Guesses:
         return max(0.0, self._wrong.get(who, (0, now))[1] - now)
 
     def wrong(self, who: str, now: float) -> float:
-        """One more, at `now`. Returns the seconds to wait from now on."""
+        """One more, at `now`. Returns the seconds to wait from now on.
+
+        Of many sent at once, those that are looked at when the wait has begun count no more.
+        """
         count, until = self._wrong.get(who, (0, now))
+        if now < until:
+            return until - now
         count = 1 if now - until > LONGEST else count + 1
         pause = min(2.0 ** min(count - FREE - 1, 20), LONGEST) if count > FREE else 0.0
         _remember(self._wrong, who, (count, now + pause), self._most)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from rest import NOON, PICTURE, FakeKeys, FakeRecogniser, Real, acall, call, faked, problem
 
 from api.security import Caller, Security
-from core.apikeys import Scope, digest, new_key
+from core.apikeys import ApiKey, Scope, digest, new_key
 from core.errors import KeyRevoked
 from core.throttle import FREE, LONGEST
 
@@ -214,6 +215,32 @@ def test_who_guesses_is_made_to_wait_and_nobody_else_is(app: FastAPI, keys: Fake
     assert ask(app, right).headers["retry-after"] == "2"
     clock.now += 2
     assert ask(app, right).status_code == 200
+
+
+class AllAtOnce(FakeKeys):
+    """Tells nobody anything before as many have asked."""
+
+    def __init__(self, askers: int) -> None:
+        super().__init__()
+        self._asked = Barrier(askers, timeout=10)
+
+    def find(self, prefix: str) -> tuple[ApiKey, str] | None:
+        self._asked.wait()
+        return super().find(prefix)
+
+
+@pytest.mark.logs("a wrong API key")
+def test_one_outdated_key_sent_many_times_at_once_is_not_as_many_guesses(clock: Clock) -> None:
+    askers = 3 * FREE
+    app = faked(security=Security(AllAtOnce(askers), utcnow=lambda: NOON, clock=clock))
+    headers = {"X-API-Key": new_key("x", [], NOON, None)[1]}
+
+    async def burst() -> list[httpx.Response]:
+        return await asyncio.gather(*(acall(app, "GET", "/people", headers=headers) for _ in range(askers)))
+
+    assert {said(answer) for answer in asyncio.run(burst())} == {(401, "key_unknown")}
+    answer = call(app, "GET", "/people", headers=headers)
+    assert (said(answer), answer.headers["retry-after"]) == ((429, "too_many_wrong_keys"), "1")
 
 
 def test_a_key_that_expired_is_no_guess(app: FastAPI, keys: FakeKeys) -> None:

@@ -66,6 +66,13 @@ def test_each_wrong_key_costs_twice_as_much_as_the_one_before():
     assert guesses.wait("b", 0.0) == 0
 
 
+def test_what_was_on_its_way_when_the_wait_began_makes_it_no_longer():
+    guesses = Guesses()
+    waits = [guesses.wrong("a", 0.0) for _ in range(60)]
+    assert waits == [0.0] * FREE + [1.0] * (60 - FREE)
+    assert (guesses.wait("a", 0.25), guesses.wrong("a", 0.25), guesses.wrong("a", 1.0)) == (0.75, 0.75, 2.0)
+
+
 def test_after_a_long_silence_it_is_forgotten():
     guesses = Guesses()
     for _ in range(FREE + 1):
