@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from api.security import ANYBODY, Caller
+from api.security import Caller
 from core.apikeys import Scope
 from core.errors import ScopeMissing
 from core.logbook import Actor
@@ -39,6 +39,9 @@ class Asked:
 
 
 async def asked(request: Request) -> Asked:  # async: it takes no thread
-    """A dependency, for routes that need a scope: `Security` has admitted the caller by then."""
-    admitted = getattr(request.state, "admitted", None)
-    return Asked(admitted[0] if admitted else ANYBODY, getattr(request.state, "request_id", None), request.state.began)
+    """A dependency, for routes that need a scope: `Security` has admitted the caller by then.
+
+    Raises AttributeError where it has not, so that a route which forgot its scope does nothing.
+    """
+    state = request.state
+    return Asked(state.admitted[0], getattr(state, "request_id", None), state.began)

@@ -75,7 +75,7 @@ class Security:
 
     async def admit(self, request: Request, scope: Scope) -> Caller:
         """Raises KeyRefused, ScopeMissing, TooManyRequests, StoreUnavailable."""
-        caller = ANYBODY if self._keys is None else await self._caller(request, self._keys)
+        caller = await self._caller(request)
         if not caller.may(scope):
             raise ScopeMissing(f"This API key may not do that: it needs the scope {scope}, and a key keeps its scopes.")
         return caller
@@ -86,17 +86,20 @@ class Security:
             found = self._keys.find(caller.key)
             alive(found and found[0], self._utcnow())
 
-    async def _caller(self, request: Request, keys: Keys) -> Caller:
+    async def _caller(self, request: Request) -> Caller:
         admitted: tuple[Caller, float] | None = getattr(request.state, "admitted", None)
         if admitted is not None and self._clock() - admitted[1] < FRESH:
             return admitted[0]
-        key = await self._shown(request, keys)
-        wait = 0.0 if admitted else self._per_key.take(key.prefix, self._clock())
-        if wait:
-            raise TooManyRequests("This API key has made too many requests.", ceil(wait))
-        caller = Caller(key.prefix, key.name, key.scopes)
+        caller = ANYBODY if self._keys is None else await self._holder(request, self._keys, again=admitted is not None)
         request.state.admitted = caller, self._clock()
         return caller
+
+    async def _holder(self, request: Request, keys: Keys, *, again: bool) -> Caller:
+        key = await self._shown(request, keys)
+        wait = 0.0 if again else self._per_key.take(key.prefix, self._clock())
+        if wait:
+            raise TooManyRequests("This API key has made too many requests.", ceil(wait))
+        return Caller(key.prefix, key.name, key.scopes)
 
     async def _shown(self, request: Request, keys: Keys) -> ApiKey:
         text, who = _sent(request), caller_at(request.client.host if request.client else "")

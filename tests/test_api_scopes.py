@@ -1,13 +1,15 @@
 """Which route needs which scope: all of them, listed."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest import NOON, FakeKeys, call, faked, problem
 
+from api.asked import Asked, asked
 from api.security import KeyedRoute, Needs, Security
 from core.apikeys import Scope
 
@@ -69,6 +71,19 @@ def test_no_scopes_reach_what_needs_another() -> None:
         assert (answer.status_code, problem(answer)["code"]) == (403, "scope_missing")
 
     tried()
+
+
+@pytest.mark.logs("a request failed")
+@pytest.mark.parametrize("security", [Security(None), Security(FakeKeys())], ids=["none", "keys"])
+def test_a_route_that_forgot_its_scope_fails_and_takes_nobody_for_anybody(security: Security) -> None:
+    app, done = faked(security=security), []
+
+    async def forgetful(call: Annotated[Asked, Depends(asked)]) -> None:
+        done.append(call)
+
+    app.add_api_route("/forgetful", forgetful)
+    answer = call(app, "GET", "/forgetful")
+    assert (answer.status_code, problem(answer)["code"], done) == (500, "internal_error", [])
 
 
 @pytest.mark.parametrize("path", ["/health", "/docs", "/openapi.json"])
