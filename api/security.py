@@ -166,7 +166,7 @@ class KeyedRoute(APIRoute):
 def _sent(request: Request) -> str:
     """The key as it was sent. Raises KeyMissing."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    key = bearer.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
+    key = (bearer.strip() if scheme.lower() == "bearer" else "") or request.headers.get("x-api-key", "")
     if not key:
         raise KeyMissing("Send an API key, as Authorization: Bearer KEY or X-API-Key: KEY.")
     return key

@@ -69,8 +69,9 @@ def test_a_key_is_taken_from_either_header(app: FastAPI, keys: FakeKeys, headers
     assert call(app, "POST", "/match_face", headers=sent, **MATCH).status_code == 200
 
 
-def test_a_proxys_own_password_does_not_hide_the_key(app: FastAPI, keys: FakeKeys) -> None:
-    headers = {"Authorization": "Basic abc", "X-API-Key": keys.gains(Scope.MATCH)}
+@pytest.mark.parametrize("other", ["Basic abc", "Bearer", "Bearer  "])
+def test_a_proxys_own_password_or_none_does_not_hide_the_key(app: FastAPI, keys: FakeKeys, other: str) -> None:
+    headers = {"Authorization": other, "X-API-Key": keys.gains(Scope.MATCH)}
     assert call(app, "POST", "/match_face", headers=headers, **MATCH).status_code == 200
 
 
