@@ -100,7 +100,7 @@ SYSTEM = {
     "versions": {"python": "3.11.7", "doorward": "0.1.0"},
     "model_id": MODEL,
     "threshold": 0.6,
-    "search": "exact",
+    "search": None,
     "gallery_size": 0,
     "gallery_version": 6,
     "doors": [],

@@ -4,7 +4,7 @@ import platform
 from collections.abc import Callable
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -19,6 +19,7 @@ from core.gallery import Gallery
 from core.recogniser import Recogniser
 from core.store import Store
 
+T = TypeVar("T")
 ILL: dict[int | str, dict[str, Any]] = {
     **documented(*ALWAYS),
     503: {"model": Health, "description": "A part is missing; the door stays shut"},
@@ -80,7 +81,7 @@ class OperationRoutes:
             versions={"python": platform.python_version(), **{package: version(package) for package in PACKAGES}},
             model_id=self._model_id(),
             threshold=self._threshold(),
-            search="exact",
+            search=self._known(lambda gallery: gallery.engine),
             gallery_size=self._known(len),
             gallery_version=self._known(lambda gallery: gallery.version),
             doors=[DoorStanding(name=n, locked=d.locked, fault=d.fault, told_at=d.at) for n, d in doors.items()],
@@ -98,7 +99,7 @@ class OperationRoutes:
             return "loading" if self._recogniser.loading else error.code
         return "ok"
 
-    def _known(self, ask: Callable[[Gallery], int]) -> int | None:
+    def _known(self, ask: Callable[[Gallery], T]) -> T | None:
         try:
             return ask(self._recogniser.gallery)
         except DoorwardError:

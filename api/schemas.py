@@ -189,7 +189,10 @@ class System(Answer):
     versions: dict[str, str] = Field(examples=[{"doorward": "0.1.0", "python": "3.11.7"}])
     model_id: str | None = Field(description="Null until it is loaded", examples=["buffalo_l:0123456789ab:512"])
     threshold: float | None = Field(description="The one in use")
-    search: str = Field(description="How the gallery is searched", examples=["exact"])
+    search: str | None = Field(
+        description="What searches the gallery: exact, faiss or milvus; null while there is nothing to search",
+        examples=["exact"],
+    )
     gallery_size: int | None
     gallery_version: int | None
     doors: list[DoorStanding]

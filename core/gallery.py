@@ -39,6 +39,10 @@ class Part(Protocol):
     def dimension(self) -> int: ...
 
     @property
+    def engine(self) -> str:
+        """What searches it, as `search.engine` has its name."""
+
+    @property
     def reads(self) -> int:
         """How many bytes of memory a search goes through that several cores would read faster."""
 
@@ -64,6 +68,10 @@ class Part(Protocol):
 
 class Scan(Protocol):
     """A quick look at a block: which rows are worth an exact one."""
+
+    @property
+    def engine(self) -> str:
+        """What takes it, as `search.engine` has its name."""
 
     def near(self, matrix: NDArray[np.float32], probe: Vector) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The rows of `matrix` (n, dimension), ascending, that could matter to a door, and their exact cosines.
@@ -93,6 +101,10 @@ class Block:
     @property
     def dimension(self) -> int:
         return int(self.matrix.shape[1])
+
+    @property
+    def engine(self) -> str:
+        return "exact" if self.scan is None else self.scan.engine
 
     @property
     def reads(self) -> int:
@@ -170,6 +182,11 @@ class Gallery:
     def __len__(self) -> int:
         """The number of templates."""
         return sum(map(len, self.parts))
+
+    @property
+    def engine(self) -> str | None:
+        """What searches it, as `search.engine` has its name; None where there is nothing to search."""
+        return self.parts[0].engine if self.parts else None
 
     @property
     def people(self) -> dict[str, str]:

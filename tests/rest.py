@@ -1,6 +1,7 @@
 """The API as a client sees it, over the real parts or over ones that do as they are told."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,7 @@ from core.opencv import cv2
 from core.opener import Opener
 from core.recogniser import Recogniser
 from core.settings import EnrolmentSettings, RecognitionSettings
+from core.shelf import Keeper, Shelf
 from core.store import Store
 
 SECRET = "Lin Secret"
@@ -79,9 +81,16 @@ def problem(response: httpx.Response) -> dict[str, Any]:
 class Real:
     """The API over the real parts: the demo's model and an SQLite file."""
 
-    def __init__(self, path: Path, *, keys: bool = False, **configured: Any) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        keys: bool = False,
+        keeper: Callable[[str, float], Keeper] = lambda model_id, _: Shelf(model_id),
+        **configured: Any,
+    ) -> None:
         self.store = Store(readymade.made(path), timeout=1.0, utcnow=lambda: NOON)
-        self.recogniser = Recogniser(DemoFaceModel, self.store, RecognitionSettings())
+        self.recogniser = Recogniser(DemoFaceModel, self.store, RecognitionSettings(), keeper=keeper)
         self.recogniser.refresh()
         enrolment = Enrolment(self.recogniser, self.store, EnrolmentSettings())
         self.door = FakeLatch()

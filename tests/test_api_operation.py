@@ -2,12 +2,14 @@
 
 import logging
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fakes import MODEL_ID
+from milvus import Memory
 from rest import GRANTED, NOON, FakeRecogniser, FakeStore, Real, call, enrol, faked, match, png, problem
 
 from core.domain import Decision, Reason, Verdict
@@ -15,6 +17,9 @@ from core.doors import DoorState
 from core.errors import ModelUnavailable, StoreUnavailable
 from core.eventfeed import SETTLES
 from core.logbook import Act, Event, Incident
+from core.search.milvus import MilvusKeeper
+from core.search.sketched import SketchedShelf
+from core.shelf import Keeper
 
 
 @pytest.fixture
@@ -54,6 +59,23 @@ def test_the_system_tells_what_it_is_and_no_secret(real: Real) -> None:
     ]
     assert body["configuration"]["door"] == "front"
     assert not re.search("sqlite|password|token|headers|url", str(body).replace("sqlalchemy", ""))
+
+
+@pytest.mark.parametrize(
+    ("engine", "keeper"),
+    [
+        ("exact", lambda model_id, reach: SketchedShelf(model_id, reach, least=2)),
+        ("faiss", lambda model_id, reach: SketchedShelf(model_id, reach, least=1)),
+        ("milvus", lambda model_id, _: MilvusKeeper(Memory(), model_id)),
+    ],
+)
+def test_the_system_tells_what_the_gallery_is_searched_with(
+    tmp_path: Path, engine: str, keeper: Callable[[str, float], Keeper]
+) -> None:
+    real = Real(tmp_path / "doorward.sqlite", keeper=keeper)
+    assert call(real.app, "GET", "/system").json()["search"] is None
+    real.enrolled("ada", png(0))
+    assert call(real.app, "GET", "/system").json()["search"] == engine
 
 
 def test_what_is_not_there_yet_is_null(tmp_path: Path) -> None:

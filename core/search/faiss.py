@@ -20,6 +20,10 @@ class Sketches:
     sketcher: Sketcher
     radius: int
 
+    @property
+    def engine(self) -> str:
+        return "faiss"
+
     def near(self, matrix: NDArray[np.float32], probe: Vector) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         faiss.omp_set_num_threads(1)  # of this thread: waking a second one takes longer than this
         rows = np.flatnonzero(differing(self.sketches, self.sketcher.of_probe(probe)) <= self.radius)

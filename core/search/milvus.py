@@ -156,6 +156,10 @@ class MilvusPart:
         return self.count
 
     @property
+    def engine(self) -> str:
+        return "milvus"
+
+    @property
     def reads(self) -> int:
         return 0
 
