@@ -25,6 +25,7 @@ CODES = (
     *("encryption_key_unavailable", "model_mismatch", "search_unavailable"),
 )
 KEY = r"^[\x21-\x7e]{1,255}$"
+PICTURES = "Pictures of this person alone, `enrolment.max_images` of the configuration at most"
 REPLAYED = "Idempotent-Replayed"
 
 
@@ -67,7 +68,7 @@ class EnrolmentRoutes:
         self,
         user_id: Annotated[str, Depends(user_id_of)],
         name: Annotated[str, Form(description="The person's name, 1 to 255 characters", examples=["John Doe"])],
-        files: Annotated[list[UploadFile], File(min_length=1, description="Pictures of this person alone, at most 4")],
+        files: Annotated[list[UploadFile], File(min_length=1, description=PICTURES)],
         call: Annotated[Asked, Depends(asked)],
         response: Response,
         *,

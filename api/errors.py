@@ -48,7 +48,7 @@ EXPECTED = {  # FastAPI's own messages quote what was sent
     "file": "expected one image file, as a multipart form field",
     "body": "expected a JSON object that holds nothing but what /docs shows",
     "limit": "expected a whole number that is allowed here",
-    "outcome": "expected granted, denied or fault",
+    "outcome": "expected granted, denied, act or fault",
     "face_id": "expected the id of a face, a whole number",
     "Last-Event-ID": "expected the id of an event that the stream sent",
     "Idempotency-Key": "expected 1 to 255 characters of ASCII without blanks",

@@ -129,6 +129,13 @@ def test_what_is_asked_wrongly_is_told_by_its_name(real: Real, query: str, field
     assert (answer.status_code, problem(answer)["field"]) == (422, field)
 
 
+def test_who_asks_for_no_outcome_that_there_is_is_told_each_that_there_is(real: Real) -> None:
+    told = problem(call(real.app, "GET", "/events?outcome=maybe"))["detail"]
+    for outcome in ("granted", "denied", "act", "fault"):
+        assert outcome in told
+        assert call(real.app, "GET", f"/events?outcome={outcome}").status_code == 200
+
+
 def test_a_spreadsheet_has_all_of_it_and_no_formula(real: Real, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.events.PAGE", 2)
     rows = sheet(real)

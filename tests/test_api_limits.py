@@ -1,6 +1,7 @@
 """What is taken from whom, and how much, and how slowly: bounded while it comes."""
 
 import asyncio
+import re
 import socket
 import tempfile
 import threading
@@ -21,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from api import middleware, server
 from api.middleware import SMALL, AddressLimit, BodyLimit
+from api.schemas import Configured
 from core.domain import Decision
 from core.opencv import cv2
 from core.settings import ApiSettings
@@ -57,6 +59,16 @@ def test_the_first_image_too_many_is_refused_before_the_rest_is_read() -> None:
     assert "1 to 4 images" in answer.json()["detail"]
     assert body.asked <= 7  # the name, four, and the one too many; one more may be under way
     assert enrolment.asked == []
+
+
+def test_how_many_images_a_call_takes_is_the_configuration_s_and_the_docs_name_no_other() -> None:
+    app = faked(configured=Configured(max_images=2))
+    answer = call(app, "POST", "/enroll_faces/ada", data={"name": "Ada"}, files=files(*[PICTURE] * 3))
+    assert "1 to 2 images" in problem(answer)["detail"]
+    form = app.openapi()["components"]["schemas"]["Body_enroll_faces"]
+    told = form["properties"]["files"]["description"]
+    assert "max_images" in told
+    assert not re.search(r"\d", told)
 
 
 def test_a_match_takes_one_image_and_reads_no_second() -> None:
