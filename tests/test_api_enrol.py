@@ -44,6 +44,14 @@ def test_so_it_is_by_another_process_and_after_a_restart(real: Real, tmp_path: P
     assert other.store.person("ada").faces == 1
 
 
+def test_so_it_is_after_the_person_was_erased_who_stays_so(real: Real) -> None:
+    send(real)
+    assert call(real.app, "DELETE", "/people/ada").status_code == 200
+    again = send(real)
+    assert (again.json(), again.headers["idempotent-replayed"]) == (STORED, "true")
+    assert real.store.people() == []
+
+
 def test_so_it_is_for_two_that_come_at_once(tmp_path: Path) -> None:
     processes = [Real(tmp_path / "doorward.sqlite") for _ in range(2)]
 
