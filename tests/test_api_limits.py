@@ -311,13 +311,11 @@ def test_a_head_that_does_not_end_is_refused() -> None:
     with served(faked()) as port, closing(socket.create_connection(("127.0.0.1", port))) as client:
         client.settimeout(PATIENCE)
         client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"x" * 2**15)
-        answer = httpx.Response(
-            400, content=(said := b"".join(iter(lambda: client.recv(1000), b""))).split(b"\r\n\r\n")[1]
-        )
+        said = b"".join(iter(lambda: client.recv(1000), b""))
     assert said.startswith(b"HTTP/1.1 400 ")
     assert b"content-type: application/problem+json" in said
     assert b"x-request-id: " in said.lower()
-    assert answer.json()["code"] == "malformed_request"
+    assert b'"code":"malformed_request"' in said
 
 
 def test_an_ordinary_client_keeps_its_connection() -> None:
