@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from core.cells import harmless
-from core.domain import StoredFace, Template
+from core.domain import StoredFace
 from core.enrolment import Encoded, Enrolment
 from core.errors import DoorwardError, ImageUnreadable, InputError, InvalidField, PersonNotFound, Unavailable
 from core.pictures import MAX_BYTES
@@ -26,7 +26,7 @@ from core.roster import PeopleList, Row, shown
 
 log = logging.getLogger(__name__)
 ALREADY_ENROLLED = "already_enrolled"
-MOST_FRESH = 100  # faces after which the gallery is read anew: that takes longer the larger it is
+MOST_FRESH = 100  # faces after which the gallery is read anew: less often than each time, and the store looks at these
 
 
 class Status(StrEnum):
@@ -149,12 +149,12 @@ def enrol_all(
 
 
 class _Run:
-    """What the rows of one run have in common, and the faces that it stored since the gallery was read."""
+    """What the rows of one run have in common, and how many faces it stored since the gallery was read."""
 
     def __init__(self, listed: PeopleList, enrolment: Enrolment, people: People, *, replace: bool) -> None:
         self._listed, self._enrolment, self._people = listed, enrolment, people
         self._replace = replace
-        self._fresh: list[Template] = []
+        self._fresh = 0
 
     def result(self, row: Row) -> RowResult:
         try:
@@ -175,13 +175,14 @@ class _Run:
         if not self._replace and self._has_faces(row.user_id):
             message = "This person is enrolled already, and was left as they are."
             return RowResult(row.line, row.user_id, Status.UNCHANGED, ALREADY_ENROLLED, message)
-        if len(self._fresh) >= MOST_FRESH:
+        if self._fresh >= MOST_FRESH:
             self._enrolment.catch_up()
-            self._fresh.clear()
+            self._fresh = 0
         pictures = _pictures(self._listed.files(row))
         faces = self._enrolment.enrol(
-            row.user_id, row.name, pictures, replace=self._replace, consent=row.consent, fresh=self._fresh
+            row.user_id, row.name, pictures, replace=self._replace, consent=row.consent, catch_up=False
         )
+        self._fresh += faces
         return RowResult(row.line, row.user_id, Status.STORED, faces=faces)
 
     def _has_faces(self, user_id: str) -> bool:

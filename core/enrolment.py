@@ -16,9 +16,9 @@ from core.errors import (
     InvalidField,
     ModelMismatch,
     MultipleFaces,
-    NotThisPerson,
+    WrongFace,
 )
-from core.gallery import Gallery
+from core.gallery import ANOTHERS, Gallery, Seen
 from core.intake import Batch, Intake
 from core.once import Once
 from core.pictures import decode_image
@@ -29,7 +29,6 @@ from core.settings import EnrolmentSettings
 SAME_PERSON = 0.6
 """Of the threshold: pictures of one call that agree less than this show two people. With the test pack that is
 0.27, where its impostor pairs end and well below its least genuine pair (0.54)."""
-ANOTHERS = "This face is already enrolled under another user_id. Erase that person first, or use that user_id."
 SHARPNESS = 0.2  # a template serves for years: stricter than for a frame that is gone in a moment
 
 
@@ -77,6 +76,7 @@ class Faces(Protocol):
         limit: int,
         replace: bool = False,
         alike: float = -1.0,
+        seen: Seen | None = None,
         consent: Consent | None = None,
         once: Once | None = None,
     ) -> int: ...
@@ -110,16 +110,15 @@ class Enrolment:
         *,
         replace: bool = False,
         consent: Consent | None = None,
-        fresh: list[Template] | None = None,
+        catch_up: bool = True,
     ) -> int:
         """Stores one template for each of `pictures` and returns how many; `replace` drops the earlier ones.
 
-        `consent` is put on record with them; None leaves what is there. `fresh`, for a run of many, holds what that
-        stored since it last called `catch_up`: it is looked at as the gallery is, and added to.
+        `consent` is put on record with them; None leaves what is there. A run of many need not `catch_up` each time.
         Raises InvalidField, FaceNotFound, MultipleFaces, FaceUnfit, InvalidEmbedding, DifferentPeople, FaceOfAnother,
         NotThisPerson, FaceLimitReached, ModelUnavailable, StoreUnavailable. Whatever it raises, nothing is stored.
         """
-        return self.take_in(user_id, name, pictures, replace=replace, consent=consent, fresh=fresh).stored
+        return self.take_in(user_id, name, pictures, replace=replace, consent=consent, catch_up=catch_up).stored
 
     def take_in(
         self,
@@ -130,7 +129,7 @@ class Enrolment:
         replace: bool = False,
         partial: bool = False,
         consent: Consent | None = None,
-        fresh: list[Template] | None = None,
+        catch_up: bool = True,
         once: Once | None = None,
     ) -> Intake:
         """As `enrol`, but with `partial` those pictures are stored that are not refused themselves.
@@ -148,16 +147,14 @@ class Enrolment:
                 batch.templates[i + 1] = self._template(user_id, name, pictures[i])
             except InputError as error:
                 batch.refuse(i + 1, error)
-        self._refuse_others(user_id, batch, fresh or ())
+        seen = self._refuse_others(user_id, batch)
         alike, limit = SAME_PERSON * self._recogniser.rules.threshold, self._settings.max_faces
         add = functools.partial(
-            self._store.add_faces, user_id, name, limit=limit, replace=replace, alike=alike, consent=consent
+            self._store.add_faces, user_id, name, limit=limit, replace=replace, alike=alike, seen=seen, consent=consent
         )
         intake = _stored(batch, add, once)
-        if fresh is None:
+        if catch_up:
             self.catch_up()
-        else:
-            fresh.extend(batch.templates.values())
         return intake
 
     def catch_up(self) -> None:
@@ -179,11 +176,13 @@ class Enrolment:
             raise FaceUnfit(f"{picture.name}: the face is not fit to be enrolled ({reason}).", reason)
         return faces[0]
 
-    def _refuse_others(self, user_id: str, batch: Batch, fresh: Sequence[Template]) -> None:
-        galleries = [self._gallery(), Gallery.of(self.model_id, fresh)]
+    def _refuse_others(self, user_id: str, batch: Batch) -> Seen:
+        """Compares with the gallery in memory, and returns which: the store does so with whoever is not in that."""
+        gallery = self._gallery()
         for image, template in list(batch.templates.items()):
-            if any(self._shows_another(user_id, template, gallery) for gallery in galleries if gallery is not None):
+            if gallery is not None and self._shows_another(user_id, template, gallery):
                 batch.refuse(image, FaceOfAnother(ANOTHERS))
+        return Seen(None if gallery is None else gallery.version, self._recogniser.rules.threshold)
 
     def _shows_another(self, user_id: str, template: Template, gallery: Gallery) -> bool:
         match, threshold = gallery.match(template.vector), self._recogniser.rules.threshold
@@ -197,13 +196,13 @@ class Enrolment:
 
 
 def _stored(batch: Batch, add: Callable[..., int], once: Once | None) -> Intake:
-    """Stores what is left of `batch`. Whose face it is not is told there, where the person's own are read."""
+    """Stores what is left of `batch`. Whose face it is, and is not, is told there too, where all others are."""
     while True:
         intake = batch.intake()
         try:
             add(templates=list(batch.templates.values()), once=once and replace(once, answer=intake.to_json()))
-        except NotThisPerson as error:
-            batch.refuse_strangers(error)
+        except WrongFace as error:
+            batch.refuse_wrong(error)
         else:
             return intake
 

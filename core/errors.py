@@ -110,23 +110,24 @@ class FaceLimitReached(Conflict):
     code = "face_limit_reached"
 
 
-class FaceOfAnother(Conflict):
+class WrongFace(Conflict):
+    """Some of the new faces may not be stored under that user_id: `places` says which, from 0."""
+
+    def __init__(self, message: str, places: Sequence[int] = ()) -> None:
+        super().__init__(message)
+        self.places = frozenset(places)
+
+
+class FaceOfAnother(WrongFace):
     """The face is, to this model, that of somebody enrolled under another user_id."""
 
     code = "face_of_another"
 
 
-class NotThisPerson(Conflict):
-    """The face is unlike those already stored under that user_id.
-
-    `places` says which of the new ones, from 0.
-    """
+class NotThisPerson(WrongFace):
+    """The face is unlike those already stored under that user_id."""
 
     code = "not_this_person"
-
-    def __init__(self, message: str, places: Sequence[int] = ()) -> None:
-        super().__init__(message)
-        self.places = frozenset(places)
 
 
 class KeyReused(Conflict):

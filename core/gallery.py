@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Candidate, Match, Template, Vector
-from core.errors import DifferentPeople, InvalidEmbedding, ModelMismatch, NotThisPerson
+from core.errors import DifferentPeople, FaceOfAnother, InvalidEmbedding, ModelMismatch, NotThisPerson
 
 UNIT_TOLERANCE = 1e-3  # float32 rounding over 512 dimensions stays far below it
 ALONE = 1 << 26  # bytes that one core reads in some 2 ms; for less no second one is worth waking
 NONE_GONE = np.empty(0, np.intp)
+ANOTHERS = "This face is already enrolled under another user_id. Erase that person first, or use that user_id."
 
 
 def unit(vector: NDArray[np.floating], dimension: int | None = None) -> Vector:
@@ -232,6 +233,18 @@ class Gallery:
             raise InvalidEmbedding(f"The probe has {probe.size} numbers, the gallery {dimension}.")
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What new faces were compared with before they are stored: the gallery of that `version`, whoever is in it.
+
+    `version` is None where there was none, as no face was of that model yet. Of two faces that are as alike as
+    `threshold` (cosine) one is not stored under another user_id.
+    """
+
+    version: int | None
+    threshold: float
+
+
 def _top(candidates: Iterable[Candidate]) -> Match:
     """The best and the second best person, each by their best template."""
     best: dict[str, Candidate] = {}
@@ -277,3 +290,16 @@ def refuse_strangers(new: Sequence[Vector], own: Sequence[Vector], floor: float)
             "pictures in the place of the old (?replace=true).",
             places,
         )
+
+
+def refuse_others(new: Sequence[Vector], others: Iterable[NDArray[np.float32]], threshold: float) -> None:
+    """None of `new` may be as alike as `threshold` to one of the templates of other people.
+
+    Each of `others` is (n, dimension) with rows of length 1, and looked at before the next is asked for. Raises
+    FaceOfAnother.
+    """
+    probes, places = np.stack(new), set[int]()
+    for matrix in others:
+        places.update(np.flatnonzero((probes @ matrix.T >= threshold).any(axis=1)).tolist())
+    if places:
+        raise FaceOfAnother(ANOTHERS, sorted(places))

@@ -17,7 +17,7 @@ from core.embeddings import Embeddings, Found
 from core.errors import ModelMismatch
 from core.gallery import mismatch
 from core.migrations.tables import faces, gallery_changes, gallery_state, people
-from core.people import models, validity
+from core.people import models, of_model, validity
 from core.rotation import Rotation
 from core.templates import NO_ROWS, Changes, Mark, Page, Rows
 
@@ -54,7 +54,7 @@ class GalleryFeed:
         asked = FACES.where(faces.c.model_id == model_id, faces.c.id > after).order_by(faces.c.id).limit(PAGE)
         with self._database.reading() as connection:
             self._rotation.check(connection)
-            found = _raw(connection, asked)
+            found = raw(connection, asked)
             if not found and not after:
                 _refuse_others(connection, model_id)
         if len(found) < PAGE:
@@ -68,7 +68,7 @@ class GalleryFeed:
             now = _mark(connection)
             if now == since:
                 return Changes(now, frozenset(), NO_ROWS)
-            if now.epoch != since.epoch or not since.version < now.version or not _remembers(connection, since):
+            if now.epoch != since.epoch or not since.version < now.version or not remembers(connection, since.version):
                 return None
             changed = select(gallery_changes).where(gallery_changes.c.version > since.version)
             some = connection.execute(changed.order_by(gallery_changes.c.version).limit(BATCH)).all()
@@ -85,14 +85,14 @@ class GalleryFeed:
         self._rotation.check(connection)
         found: list[tuple[int, str, str, bytes, str | None]] = []
         valid: dict[str, Validity] = {}
-        for some in _batches(user_ids):
+        for some in batches(user_ids):
             asked = select(people.c.user_id, people.c.valid_from, people.c.valid_until)
             there = connection.execute(asked.where(people.c.active, people.c.user_id.in_(some))).all()
             valid |= {row.user_id: when for row in there if (when := validity(row)) != EVER}
             if not there:  # asked for nobody's faces SQLite looks at everybody's
                 continue
             mine = faces.c.user_id.in_([row.user_id for row in there])
-            found += _raw(connection, FACES.where(faces.c.model_id == model_id, mine).order_by(faces.c.id))
+            found += raw(connection, FACES.where(of_model(model_id), mine).order_by(faces.c.id))
         return self._embeddings.rows(found, model_id, valid)
 
     def _people_apart(self, *, anew: bool) -> dict[str, Validity | None]:
@@ -125,23 +125,23 @@ def _mark(connection: Connection) -> Mark:
     return Mark(row.epoch, row.version)
 
 
-def _remembers(connection: Connection, since: Mark) -> bool:
-    """Whether it is still known who changed right after `since`."""
+def remembers(connection: Connection, version: int) -> bool:
+    """Whether it is still known who changed right after `version`."""
     oldest = connection.scalar(select(func.min(gallery_changes.c.version)))
-    return oldest is not None and oldest <= since.version + 1
+    return oldest is not None and oldest <= version + 1
 
 
 def _within(since: Mark, upto: int) -> tuple[Any, ...]:
     return gallery_changes.c.version > since.version, gallery_changes.c.version <= upto
 
 
-def _raw(connection: Connection, asked: Select[Any]) -> Found:
+def raw(connection: Connection, asked: Select[Any]) -> Found:
     """As the driver gives them: a Row for each would take longer than all the rest."""
     cursor = connection.execute(asked).cursor
     return list(cursor.fetchall()) if cursor is not None else []
 
 
-def _batches(user_ids: Collection[str]) -> Iterator[Sequence[str]]:
+def batches(user_ids: Collection[str]) -> Iterator[Sequence[str]]:
     left = iter(user_ids)
     while some := list(islice(left, BATCH)):
         yield some

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from core.domain import Template
-from core.errors import AllRefused, DoorwardError, NotThisPerson
+from core.errors import AllRefused, DoorwardError, WrongFace
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Batch:
         self.templates.pop(image, None)
         self.refused.append(Refusal(image, error.code, str(error), getattr(error, "reason", None)))
 
-    def refuse_strangers(self, error: NotThisPerson) -> None:
+    def refuse_wrong(self, error: WrongFace) -> None:
         """Those of the templates that `error` is about. Raises it where it is all or none, or about none of them."""
         images = [image for place, image in enumerate(self.templates) if place in error.places]
         if not images:

@@ -79,7 +79,7 @@ def face_row(user_id: str, name: str, template: Template, key: Key | None) -> di
 
 
 def refuse_too_many(connection: Connection, user_id: str, new: Sequence[Template], limit: int) -> None:
-    mine = (faces.c.user_id == user_id) & (faces.c.model_id == new[0].model_id)
+    mine = (faces.c.user_id == user_id) & of_model(new[0].model_id)
     stored = connection.scalar(select(func.count()).where(mine)) or 0
     if stored + len(new) <= limit:
         return
@@ -89,9 +89,14 @@ def refuse_too_many(connection: Connection, user_id: str, new: Sequence[Template
     )
 
 
+def of_model(model_id: str) -> ColumnElement[bool]:
+    """For beside a condition on user_id: SQLite would go by the models' index instead, through all faces there are."""
+    return func.coalesce(faces.c.model_id, "") == model_id
+
+
 def own_vectors(connection: Connection, user_id: str, model_id: str, embeddings: Embeddings) -> list[Vector]:
     """The person's templates of that model. Raises StoreUnavailable where one is damaged."""
-    mine = (faces.c.user_id == user_id) & (faces.c.model_id == model_id)
+    mine = (faces.c.user_id == user_id) & of_model(model_id)
     stored = connection.execute(select(faces.c.id, faces.c.embedding, faces.c.key_id).where(mine))
     return [embeddings.vector(row.id, user_id, model_id, row.embedding, row.key_id) for row in stored]
 

@@ -19,7 +19,7 @@ from core.errors import InvalidField, PersonNotFound
 from core.eventfeed import EventFeed
 from core.eventlog import EventLog
 from core.events import incident_row
-from core.gallery import refuse_strangers, unit
+from core.gallery import Seen, refuse_others, refuse_strangers, unit
 from core.galleryfeed import GalleryFeed, moved
 from core.keyring import Keyring
 from core.logbook import Act, Actor
@@ -46,6 +46,7 @@ from core.people import (
     with_faces,
 )
 from core.rotation import Rotation
+from core.unseen import Unseen
 
 
 class Store:
@@ -72,6 +73,7 @@ class Store:
         self.rotation = Rotation(self._database, keys)
         self.keyring = Keyring(self._database)
         self.answers = Answers(self._database)
+        self._unseen = Unseen(self._database, self._embeddings, self.rotation)
         self.feed = EventFeed(self._database)
         self.doors = Doors(self._database)
         self.backup = Backup(self._database, self.rotation)
@@ -138,6 +140,7 @@ class Store:
         limit: int,
         replace: bool = False,
         alike: float = -1.0,
+        seen: Seen | None = None,
         consent: Consent | None = None,
         once: Once | None = None,
     ) -> int:
@@ -145,9 +148,11 @@ class Store:
 
         All or none. `replace` deletes the faces that the person had, of whichever model; each of the new must be at
         least `alike` (cosine) to one of this model that the person keeps, or, where there is none, to another new one.
+        None may be another's: `seen` says whose they were found not to be, here the rest is looked at; None: nobody's.
         `consent` takes the place of the one on record, kept to the second; None leaves it. `once` is kept with them.
-        Returns how many were stored. Raises InvalidField, InvalidEmbedding, NotThisPerson, DifferentPeople, KeyReused,
-        Answered, or FaceLimitReached where the person would have more than `limit` faces of this model.
+        Returns how many were stored. Raises InvalidField, InvalidEmbedding, FaceOfAnother, NotThisPerson,
+        DifferentPeople, KeyReused, Answered, or FaceLimitReached where the person would have more than `limit` faces of
+        this model.
         """
         if len({new.model_id for new in templates}) != 1:
             raise InvalidField("templates", "expected at least one, all of one model")
@@ -155,14 +160,18 @@ class Store:
         fits("name", name, people.c.name)
         if consent is not None:
             fits("consent", consent.version, people.c.consent_version)
-        vectors = [unit(new.vector) for new in templates]
+        vectors, model_id = [unit(new.vector) for new in templates], templates[0].model_id
+        if seen is not None:
+            refuse_others(vectors, self._unseen.absent(model_id, user_id, self._utcnow()), seen.threshold)
         with self._changing(Act.ENROLLED, user_id=user_id) as connection:
             if once is not None:
                 claim(connection, once)
             if replace:
                 connection.execute(delete(faces).where(faces.c.user_id == user_id))
-            own = own_vectors(connection, user_id, templates[0].model_id, self._embeddings)
-            refuse_strangers(vectors, own, alike)
+            if seen is not None:
+                changed = self._unseen.changed(connection, model_id, user_id, seen.version)
+                refuse_others(vectors, changed, seen.threshold)
+            refuse_strangers(vectors, own_vectors(connection, user_id, model_id, self._embeddings), alike)
             refuse_too_many(connection, user_id, templates, limit)
             put_name(connection, user_id, name)
             if consent is not None:

@@ -8,7 +8,7 @@ import numpy as np
 from core.domain import Consent, Face, Frame, Image, Template, Validity, Vector
 from core.encryption import Keys
 from core.errors import CameraUnavailable, DoorFailed, ModelMismatch, StoreUnavailable
-from core.gallery import mismatch, refuse_strangers, unit
+from core.gallery import Seen, mismatch, refuse_others, refuse_strangers, unit
 from core.logbook import Event, Incident
 from core.looks import moved
 from core.once import Once
@@ -199,12 +199,17 @@ class FakeStore:
         limit: int,
         replace: bool = False,
         alike: float = -1.0,
+        seen: Seen | None = None,
         consent: Consent | None = None,
         once: Once | None = None,
     ) -> int:
         self._answer()
         kept = [] if replace else [f for f in self.faces if (f.user_id, f.model_id) == (user_id, templates[0].model_id)]
-        refuse_strangers([face.vector for face in templates], [face.vector for face in kept], alike)
+        vectors = [face.vector for face in templates]
+        if seen is not None:
+            others = [f for f in self.faces if f.model_id == templates[0].model_id and f.user_id != user_id]
+            refuse_others(vectors, [face.vector[np.newaxis] for face in others], seen.threshold)
+        refuse_strangers(vectors, [face.vector for face in kept], alike)
         self.gains(*templates)
         if consent is not None:
             self.consents[user_id] = consent

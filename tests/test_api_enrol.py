@@ -123,6 +123,27 @@ def test_nothing_is_kept_but_digests_and_the_answer(real: Real, tmp_path: Path) 
     assert "face_not_found" in kept
 
 
+# Whose face it is
+
+
+def test_who_is_disabled_does_not_come_back_by_a_second_user_id(real: Real) -> None:
+    real.enrolled("ada", png(0))
+    assert call(real.app, "PATCH", "/people/ada", json={"active": False}).status_code == 200
+    answer = enrol(real.app, "eve", png(0))
+    assert (answer.status_code, problem(answer)["code"]) == (409, "face_of_another")
+    assert [person.user_id for person in real.store.people()] == ["ada"]
+    assert match(real.app, png(0)).json()["status"] == "access_denied"
+
+
+def test_of_two_workers_the_second_is_refused_though_it_has_not_read_the_gallery_anew(tmp_path: Path) -> None:
+    first, second = (Real(tmp_path / "doorward.sqlite") for _ in range(2))
+    assert enrol(first.app, "ada", png(0)).json() == STORED
+    assert problem(enrol(second.app, "eve", png(0)))["code"] == "face_of_another"
+    assert match(second.app, png(0)).json()["status"] == "access_denied", "it had not heard of Ada at all"
+    second.recogniser.refresh()
+    assert match(second.app, png(0)).json()["user_id"] == "ada"
+
+
 # In part
 
 

@@ -67,6 +67,7 @@ ONLY_IN = {
         "core/foreign.py",
         "core/galleryfeed.py",
         "core/rotation.py",
+        "core/unseen.py",
         "core/database.py",
         "core/migrations",
     },

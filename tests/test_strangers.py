@@ -98,11 +98,11 @@ def picture(who):
     return Picture("a.jpg", image((who, face())))
 
 
-@pytest.mark.parametrize("fresh", [None, []], ids=["alone", "in a run of many"])
-def test_who_is_enrolled_with_a_mistyped_user_id_is_refused(store, fresh):
+@pytest.mark.parametrize("catch_up", [True, False], ids=["alone", "in a run of many"])
+def test_who_is_enrolled_with_a_mistyped_user_id_is_refused(store, catch_up):
     enrolment = desk(store)
-    enrolment.enrol("ann", "Ann", [picture("ann")], fresh=fresh)
+    enrolment.enrol("ann", "Ann", [picture("ann")], catch_up=catch_up)
     with pytest.raises(NotThisPerson):
-        enrolment.enrol("ann", "Ann", [picture("bob")], fresh=fresh)
-    assert enrolment.enrol("ann", "Ann", [picture("ann")], fresh=fresh) == 1
-    assert enrolment.enrol("ann", "Bob", [picture("bob")], fresh=fresh, replace=True) == 1
+        enrolment.enrol("ann", "Ann", [picture("bob")], catch_up=catch_up)
+    assert enrolment.enrol("ann", "Ann", [picture("ann")], catch_up=catch_up) == 1
+    assert enrolment.enrol("ann", "Bob", [picture("bob")], catch_up=catch_up, replace=True) == 1
