@@ -26,6 +26,7 @@ from core.errors import (
     RecognitionHangs,
     SealBroken,
     Stopped,
+    WrongFace,
 )
 from core.templates import BeginAnew
 
@@ -34,7 +35,8 @@ BEYOND = {
     DoorwardError,
     InputError,
     Conflict,
-    KeyRefused,  # only what they are the kinds of
+    KeyRefused,
+    WrongFace,  # only what they are the kinds of
     ConfigError,
     KeyNotFound,
     Stopped,  # the shell's
