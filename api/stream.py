@@ -21,8 +21,8 @@ POLL = 0.5  # seconds between two looks for what is new
 HEARTBEAT = 15.0  # seconds of silence after which it is said how far that was looked through
 REST = 1.0  # seconds for which nobody asks a database that failed
 THREADS = 4  # for all readers together: a database that hangs is to keep nobody else waiting
-Kept = Event | Incident
 AGAIN = 2000  # milliseconds after which a reader that lost us shall come back
+Kept = Event | Incident
 
 
 class Streams:

@@ -36,8 +36,9 @@ def rotate_key(
 ) -> None:
     """Encrypt all embeddings with a new key, while everything runs. Cut short, it goes on where it was.
 
-    The new key is put before the others in the key file. Where keys come from a variable or a command, or several
-    machines have the file, put it there yourself first, on each of them: the first key is the one that is used.
+    The new key is put before the others in the key file. Where keys come from a
+    variable or a command, or several machines have the file, put it there
+    yourself first, on each of them: the first key is the one that is used.
     """
     sh = shell(context, config, json)
     store = sh.store()
@@ -60,8 +61,8 @@ def backup(
 ) -> None:
     """Write the whole database into one file, of one moment, while everything runs; read again and checked.
 
-    Embeddings stay encrypted in it, so keep the key as well, elsewhere. Names, events and what proves PINs and API keys
-    can be read in it.
+    Embeddings stay encrypted in it, so keep the key as well, elsewhere. Names,
+    events and what proves PINs and API keys can be read in it.
     """
     sh = shell(context, config, json)
     store = sh.store()
@@ -101,8 +102,10 @@ def import_faces(
 ) -> None:
     """Import a table `faces` (id, user_id, name, embedding, created_at) that another program wrote.
 
-    An embedding is a list of numbers as JSON, or the bytes of float32 or float64 numbers. Nobody can tell which model
-    made it, so be sure of that. The same command again stores nothing twice.
+    An embedding is a list of numbers as JSON, or the bytes of float32 or float64
+    numbers. Nobody can tell which model made it, so be sure of that, nor is it
+    looked whether a face is another's already. The same command again stores
+    nothing twice.
     """
     sh = shell(context, config, json)
     store, model = sh.store(), model_id or make_model(sh.settings.models).id

@@ -51,17 +51,18 @@ def live(
     loop is busy, it gets the newest, and the others are dropped. As that saves
     the plain loop CPU, it is also given every frame, as fast as it goes:
 
-    cpu_ratio is ours at the video's own speed over the plain loop's on every frame,
-    cpu_ratio_same_threads the same, with as many threads of ONNX Runtime as ours,
-    cpu_ratio_realtime both at the video's own speed.
+    cpu_ratio is ours at the video's own speed over the plain loop's on every
+    frame, cpu_ratio_same_threads the same, with as many threads of ONNX Runtime
+    as ours, cpu_ratio_realtime both at the video's own speed.
 
     Each run begins a little later in the video, so that people come at another
     moment between two looks.
 
-    Each playback has a process of its own. Its CPU counts over all its threads, and
-    the decoding of the video is part of it. A glance begins with the first frame of
-    the video in which the face is fit to be matched, whether a loop looked at it or
-    not, and ends when the decision is there. Nothing is recorded, no door is asked.
+    Each playback has a process of its own. Its CPU counts over all its threads,
+    and the decoding of the video is part of it. A glance begins with the first
+    frame of the video in which the face is fit to be matched, whether a loop
+    looked at it or not, and ends when the decision is there. Nothing is recorded,
+    no door is asked.
     """
     sh = _shell(context, config, json, video)
     described = machine()
@@ -100,9 +101,10 @@ def ui(
 ) -> None:
     """How smooth the kiosk's window stays while faces are recognised on the video.
 
-    Full HD; the longest time in each second that the window did not answer, how often
-    the picture was painted, and the CPU that it takes to open the People page on 100,000
-    people. Where there is no display, set QT_QPA_PLATFORM=offscreen.
+    Full HD; the longest time in each second that the window did not answer, how
+    often the picture was painted, and the CPU that it takes to open the People
+    page on 100,000 people. Where there is no display, set
+    QT_QPA_PLATFORM=offscreen.
     """
     sh = _shell(context, config, json, video)
     options = [str(video.resolve()), str(seconds), *([str(sh.config)] if sh.config else [])]

@@ -177,9 +177,10 @@ def load(
 ) -> None:
     """What reading the whole gallery takes at the start: from SQLite, and from MySQL where one is named.
 
-    First as plain rows, then encrypted, which is what you have unless you turned that off. Beside it, by turns, the
-    driver alone: the same query by the same pages, its rows fetched and thrown away. At last from a kiosk's local
-    copy, beside reading the file's bytes, which is no goal.
+    First as plain rows, then encrypted, which is what you have unless you turned
+    that off. Beside it, by turns, the driver alone: the same query by the same
+    pages, its rows fetched and thrown away. At last from a kiosk's local copy,
+    beside reading the file's bytes, which is no goal.
     """
     sh, described = shell(context, config, json), machine()
     told: dict[str, Told] = {}

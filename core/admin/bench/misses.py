@@ -34,11 +34,12 @@ def misses(
 ) -> None:
     """How often the faiss engine loses somebody within reach whom looking at all finds.
 
-    The people are those of bench search: of sixteen, the last one looks like the one before
-    (0.97), so that the runner-up spoils the margin. lost: the best person, or the similarity,
-    differs. runners_up_lost: of the probes whose runner-up is within reach. spoilers_lost: of
-    those that the margin of 0.05 forbids to let in. lost_at_reach: of as many pairs that are no
-    more alike than reach, the worst case. Each with its exact interval (95 %).
+    The people are those of bench search: of sixteen, the last one looks like the
+    one before (0.97), so that the runner-up spoils the margin. lost: the best
+    person, or the similarity, differs. runners_up_lost: of the probes whose
+    runner-up is within reach. spoilers_lost: of those that the margin of 0.05
+    forbids to let in. lost_at_reach: of as many pairs that are no more alike than
+    reach, the worst case. Each with its exact interval (95 %).
     """
     sh = shell(context, config, json)
     crowd = Crowd(templates, dimension)

@@ -41,16 +41,17 @@ def api(
 ) -> None:
     """What a match over REST takes beside the bare engine, with 1, 4, 16 and 64 clients.
 
-    The server is one that this starts: doorward-api with an empty database, keys asked for and
-    no limit on rates. The bare engine decodes, detects, embeds and matches in the bench's own
-    process, on as many threads as the server looks at pictures at a time; what the API adds, and
-    the engine does not do, is HTTP, the key, the line, and the event on disk. Both are measured
-    by turns: a window each for throughput_ratio_16, and call by call for overhead_one_client, for
+    The server is one that this starts: doorward-api with an empty database, keys
+    asked for and no limit on rates. The bare engine decodes, detects, embeds and
+    matches in the bench's own process, on as many threads as the server looks at
+    pictures at a time; what the API adds, and the engine does not do, is HTTP,
+    the key, the line, and the event on disk. Both are measured by turns: a window
+    each for throughput_ratio_16, and call by call for overhead_one_client, for
     which the API runs in the bench's process, on the same engine.
 
-    A client asks again as soon as it is answered; who is told 503 waits as Retry-After says.
-    not_inference is the share of an answer's time beyond the bare call's in the window beside,
-    waiting in the line included.
+    A client asks again as soon as it is answered; who is told 503 waits as
+    Retry-After says. not_inference is the share of an answer's time beyond the
+    bare call's in the window beside, waiting in the line included.
     """
     sh = _ready(context, config, json)
     options = ["speed", str(faces), "--seconds", str(seconds), "--rounds", str(rounds)]

@@ -50,15 +50,18 @@ def search(
 ) -> None:
     """How quick each engine finds somebody among many, what it takes, and whether it agrees with the exact one.
 
-    The people are synthetic: in any direction, two templates each, and of sixteen the last one
-    looks like the one before. bandwidth_bound_ms is the time in which this machine's memory, as
-    measured, can be read once as far as the exact search reads it: the memory's best, so on a busy
-    machine exact_least_over_bound, of the quickest probe, is the fairer ratio. The plain loop fetches rows
-    from SQLite and takes one cosine after the other; it goes through 5,000 at most, and beyond
-    that its time is extrapolated. milvus is the one configured, or one in a file that goes away.
+    The people are synthetic: in any direction, two templates each, and of sixteen
+    the last one looks like the one before. bandwidth_bound_ms is the time in
+    which this machine's memory, as measured, can be read once as far as the exact
+    search reads it: the memory's best, so on a busy machine
+    exact_least_over_bound, of the quickest probe, is the fairer ratio. The plain
+    loop fetches rows from SQLite and takes one cosine after the other; it goes
+    through 5,000 at most, and beyond that its time is extrapolated. milvus is the
+    one configured, or one in a file that goes away.
 
-    top1_agreement is of the genuine probes, runner_up_agreement of those whose runner-up is
-    within reach of a threshold of 0.45; genuine_lost are the probes whose best person differs.
+    top1_agreement is of the genuine probes, runner_up_agreement of those whose
+    runner-up is within reach of a threshold of 0.45; genuine_lost are the probes
+    whose best person differs.
     """
     sh = shell(context, config, json)
     unknown = sorted(set(engine) - set(ENGINES))

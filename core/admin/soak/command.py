@@ -43,8 +43,9 @@ def soak(
 ) -> None:
     """Run the door for long, pull its camera and stop its database on the way, and see that nothing is lost.
 
-    The clip is looked at with models.pack, the demo's camera with the demo's model. The door is simulated and liveness
-    is off, whatever the configuration says. Exit code 1 where memory, threads or file descriptors do not level off,
+    The clip is looked at with models.pack, the demo's camera with the demo's
+    model. The door is simulated and liveness is off, whatever the configuration
+    says. Exit code 1 where memory, threads or file descriptors do not level off,
     or where an event was lost or doubled.
     """
     sh = shell(context, config, json)
